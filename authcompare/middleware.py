@@ -1,0 +1,79 @@
+"""What holds for every request and answer, in front of both modes."""
+
+import re
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.cookie import parse_cookie
+
+from .views import error_response
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+# RFC 6265 4.1.1: a cookie's name is an RFC 9110 token.
+COOKIE_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+
+
+class NoStoreMiddleware:
+    """Nothing that a user sees is kept by a cache, unless its view says that it may be."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        # Tokens and private pages alike (RFC 6749 5.1, ASVS 14.3.2).
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class RequestGuardMiddleware:
+    """Refuses what no honest client sends, before anything reads it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.COOKIES = honest_cookies(request.META.get("HTTP_COOKIE", ""))
+        return self._refusal(request) or self.get_response(request)
+
+    def _refusal(self, request: HttpRequest) -> HttpResponse | None:
+        if _content_length(request) > settings.MAX_BODY_BYTES:
+            detail = f"A request may have {settings.MAX_BODY_BYTES} bytes, not more."
+            return error_response(request, 413, "too_large", "That is too much", detail)
+        charset = (request.content_params or {}).get("charset", "utf-8")
+        if charset.lower() not in ("utf-8", "utf8"):
+            detail = "Send UTF-8, and say so or say nothing."
+            return error_response(request, 415, "charset", "Unknown character set", detail)
+        if (
+            settings.SECURE_SSL_REDIRECT
+            and not request.is_secure()
+            and request.path.startswith("/api/")
+        ):
+            detail = "The API is served over https only. Whatever you just sent was readable."
+            return error_response(request, 403, "https_required", "Not over http", detail)
+        return None
+
+
+def _content_length(request: HttpRequest) -> int:
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0  # As Django reads it: such a request has no body.
+
+
+def honest_cookies(header: str) -> dict[str, str]:
+    """Return the cookies of a request whose names are names, each given once.
+
+    Django strips all Unicode white space from a name, so a subdomain could plant a cookie that
+    passes the browser's `__Host-` rule and arrives under the protected name; and of two cookies
+    with one name it takes the last, which a subdomain chooses (RFC 6265bis 8.6). A name given
+    twice with two values is therefore nobody's.
+    """
+    values: dict[str, set[str]] = {}
+    for pair in header.split(";"):
+        name, _, value = pair.strip(" \t").partition("=")
+        if COOKIE_NAME.fullmatch(name):
+            values.setdefault(name, set()).update(parse_cookie(f"{name}={value}").values())
+    return {name: given.pop() for name, given in values.items() if len(given) == 1}

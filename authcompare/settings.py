@@ -1,0 +1,260 @@
+"""The one settings file: what differs between two installations is an environment variable.
+
+Variables are read from the process and, behind it, from `.env` in the project's root. Each has its
+row in `SHAPES`; missing and bad values stop the start, all of them named in one message.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env, EnvValidationError, ValidationError, validate
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+SHAPES = {
+    "DEBUG": "0 or 1; 1 only on a developer's machine",
+    "SECRET_KEY": "50 or more random characters",
+    "SECRET_KEY_FALLBACKS": "earlier values of SECRET_KEY, separated by commas",
+    "ALLOWED_HOSTS": "the site's host names, separated by commas: example.com,www.example.com",
+    "DATABASE_URL": "sqlite:///path/to/file or postgres://user:password@host:5432/name",
+    "CACHE_URL": "locmem:// or redis://host:6379/0",
+    "CACHE_KEY_PREFIX": "a short text before each cache key, where one Redis serves several sites",
+    "EMAIL_URL": "submission://user:password@host:587, smtp://host:25 or console:",
+    "DEFAULT_FROM_EMAIL": "the sender of the site's mails: accounts@example.com",
+    "SIGNING_KEYS_FILE": "the path of the private key ring, a file made by `make setup`",
+    "TOKEN_ISSUER": "the `iss` of every token, usually the site's address",
+    "TOKEN_AUDIENCE": "the `aud` of every token, usually the API's address",
+    "TRUSTED_PROXY_COUNT": "how many proxies of yours stand before the site: 0, 1, 2 …",
+    "DEMO_PASSWORD": "the password of the demo users, who exist under DEBUG only",
+}
+
+env = Env(eager=False)
+env.read_env(BASE_DIR / ".env", recurse=False)
+
+
+@env.parser_for("database")
+def database(url: str) -> dict[str, Any]:
+    """Parse a database URL and tune the connection for many writers at once."""
+    if not url.startswith(("sqlite://", "postgres://", "postgresql://")):
+        raise ValidationError("Not a SQLite or PostgreSQL URL.")
+    try:
+        config = dict(dj_database_url.parse(url, conn_max_age=600))
+    except ValueError as error:
+        raise ValidationError("Not a valid database URL.") from error
+    if config["ENGINE"].endswith("sqlite3"):
+        # WAL lets readers go on beside the writer. An immediate transaction takes the write lock
+        # at its start, where SQLite waits for it; a deferred one fails when it has to upgrade.
+        config["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        }
+    else:
+        config["CONN_HEALTH_CHECKS"] = True
+    return config
+
+
+@env.parser_for("cache")
+def cache(url: str) -> dict[str, Any]:
+    """Choose Django's own back end for a cache URL."""
+    if url.startswith("locmem://"):
+        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    if url.startswith(("redis://", "rediss://", "unix://")):
+        return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}
+    raise ValidationError("Not a cache URL.")
+
+
+# --- What the environment says
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env.str("SECRET_KEY", validate=validate.Length(min=50))
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", **({"default": []} if DEBUG else {}))
+DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{BASE_DIR}/db.sqlite3")}
+CACHES = {"default": env.cache("CACHE_URL", default="locmem://")}
+CACHE_KEY_PREFIX = env.str("CACHE_KEY_PREFIX", default="authcompare")
+EMAIL = env.dj_email_url("EMAIL_URL", default="console:")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="accounts@localhost")
+SIGNING_KEYS_FILE = env.path("SIGNING_KEYS_FILE")
+TOKEN_ISSUER = env.str("TOKEN_ISSUER", default="authcompare", validate=validate.Length(min=1))
+TOKEN_AUDIENCE = env.str("TOKEN_AUDIENCE", default="authcompare", validate=validate.Length(min=1))
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0, validate=validate.Range(min=0))
+DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="")
+
+try:
+    env.seal()
+except EnvValidationError as error:
+    lines = [
+        f"  {name}: {' '.join(messages)} It must be {SHAPES[name]}."
+        for name, messages in error.error_messages.items()
+    ]
+    raise ImproperlyConfigured(
+        "The environment variables of authcompare need your attention:\n"
+        + "\n".join(lines)
+        + "\n`make setup` writes a `.env` for development; the README lists every variable."
+    ) from None
+
+CACHES["default"]["KEY_PREFIX"] = CACHE_KEY_PREFIX
+EMAIL_BACKEND = EMAIL["EMAIL_BACKEND"]
+EMAIL_FILE_PATH = EMAIL["EMAIL_FILE_PATH"]
+EMAIL_HOST = EMAIL["EMAIL_HOST"]
+EMAIL_PORT = EMAIL["EMAIL_PORT"]
+EMAIL_HOST_USER = EMAIL["EMAIL_HOST_USER"]
+EMAIL_HOST_PASSWORD = EMAIL["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS = EMAIL["EMAIL_USE_TLS"]
+EMAIL_USE_SSL = EMAIL["EMAIL_USE_SSL"]
+# A relative path means the same file whatever folder a process was started in.
+SIGNING_KEYS_FILE = BASE_DIR / SIGNING_KEYS_FILE
+
+# --- The project
+
+INSTALLED_APPS = [
+    "authcompare.users",
+    "sessions_app",
+    "tokens_app",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "csp",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "authcompare.middleware.NoStoreMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "authcompare.middleware.RequestGuardMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "sessions_app.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "authcompare.urls"
+WSGI_APPLICATION = "authcompare.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "authcompare" / "static"]
+# WhiteNoise serves the apps' own folders, so that a deployment has no collectstatic step.
+WHITENOISE_USE_FINDERS = True
+TEST_RUNNER = "tests.runner.PytestTestRunner"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}
+
+# --- What both flows share
+
+AUTH_USER_MODEL = "users.User"
+AUTHENTICATION_BACKENDS = ["authcompare.users.backends.EmailBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 15},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "sessions:login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "home"
+# A log-in ends after this long without use, and after this long in any case (NIST SP 800-63B-4
+# 2.1.3 allows 30 days), without and with "remember me". The same holds in both modes.
+LOGIN_IDLE_TIMEOUT = timedelta(hours=2)
+LOGIN_LIFETIME = timedelta(hours=12)
+REMEMBERED_LOGIN_IDLE_TIMEOUT = timedelta(days=14)
+REMEMBERED_LOGIN_LIFETIME = timedelta(days=30)
+
+# --- Sessions
+
+SESSION_ENGINE = "sessions_app.store"
+SESSION_COOKIE_NAME = "sessionid" if DEBUG else "__Host-sessionid"
+SESSION_COOKIE_SECURE = not DEBUG
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "csrftoken" if DEBUG else "__Host-csrftoken"
+CSRF_COOKIE_SECURE = not DEBUG
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "authcompare.views.csrf_failure"
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+
+# --- Tokens
+
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=5),
+    # The refresh token's own end is the log-in's, which the policy above decides.
+    "REFRESH_TOKEN_LIFETIME": REMEMBERED_LOGIN_LIFETIME,
+    "ISSUER": TOKEN_ISSUER,
+    "AUDIENCE": TOKEN_AUDIENCE,
+    "USER_ID_CLAIM": "sub",
+    # Our tokens sign with the key ring (tokens_app.keys). SimpleJWT's own classes get no key at
+    # all, so that nothing is ever signed with SECRET_KEY by accident.
+    "ALGORITHM": "ES256",
+    "SIGNING_KEY": None,
+}
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["tokens_app.authentication.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PARSER_CLASSES": ["tokens_app.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "EXCEPTION_HANDLER": "tokens_app.errors.exception_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+
+# --- The browser's and the network's side
+
+# One kilobyte is the largest honest request of the site; the rest is room for the admin's forms.
+MAX_BODY_BYTES = 64 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+# Pages are redirected to https. The API is not: its clients must learn that they sent a password
+# in clear, which a silent redirect would hide (ASVS 4.1.2); RequestGuardMiddleware refuses them.
+SECURE_SSL_REDIRECT = not DEBUG
+SECURE_REDIRECT_EXEMPT = [r"^api/", r"^\.well-known/", r"^healthz$"]
+SECURE_HSTS_SECONDS = 0 if DEBUG else 365 * 24 * 60 * 60
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
+SECURE_HSTS_PRELOAD = not DEBUG
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "object-src": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}

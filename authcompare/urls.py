@@ -1,0 +1,21 @@
+"""The site's addresses. What is here is a contract: clients rely on it."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from tokens_app.views import jwks
+
+from . import views
+
+urlpatterns = [
+    path("", views.HomeView.as_view(), name="home"),
+    path("sessions/", include("sessions_app.urls")),
+    path("api/", include("tokens_app.urls")),
+    path(".well-known/jwks.json", jwks, name="jwks"),
+    path("healthz", views.healthz, name="healthz"),
+    path("admin/", admin.site.urls),
+]
+handler400 = "authcompare.views.bad_request"
+handler403 = "authcompare.views.permission_denied"
+handler404 = "authcompare.views.not_found"
+handler500 = "authcompare.views.server_error"

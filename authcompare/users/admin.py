@@ -1,0 +1,125 @@
+"""Users in the admin, and what the admin pages of both modes' log-ins have in common."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from .log_ins import EndReason, LogIn
+from .models import User
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):
+    """Search, filter, deactivate."""
+
+    ordering = ("email",)
+    list_display = ("email", "name", "is_active", "is_staff", "date_joined", "last_login")
+    list_filter = ("is_active", "is_staff", "is_superuser", "date_joined")
+    search_fields = ("email", "name")
+    readonly_fields = ("last_login", "date_joined")
+    actions = ("deactivate", "activate")
+    fieldsets = (
+        (None, {"fields": ("email", "name", "password")}),
+        (
+            "Permissions",
+            {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
+        ),
+        ("Dates", {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (
+            None,
+            {
+                "classes": ("wide",),
+                "fields": ("email", "name", "usable_password", "password1", "password2"),
+            },
+        ),
+    )
+
+    @admin.action(
+        description="Deactivate: end every log-in, allow no new one", permissions=["change"]
+    )
+    def deactivate(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        self._set_active(request, users.exclude(pk=request.user.pk), active=False)
+
+    @admin.action(description="Activate again", permissions=["change"])
+    def activate(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        self._set_active(request, users, active=True)
+
+    def _set_active(self, request: HttpRequest, users: QuerySet[User], *, active: bool) -> None:
+        changed = users.filter(is_active=not active)
+        count = len(changed)
+        # Saved one by one: the signal of each save ends the user's log-ins.
+        for user in changed:
+            user.is_active = active
+            user.save(update_fields=["is_active"])
+            self.log_change(request, user, "Activated." if active else "Deactivated.")
+        word = "activated" if active else "deactivated"
+        self.message_user(request, f"{count} user(s) {word}.", messages.SUCCESS)
+
+
+class LiveFilter(admin.SimpleListFilter):
+    """Live, or over."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("live", "live"), ("over", "ended or expired")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "live":
+            return queryset.live()  # type: ignore[attr-defined]
+        if self.value() == "over":
+            return queryset.exclude(pk__in=queryset.live())  # type: ignore[attr-defined]
+        return queryset
+
+
+class LogInAdmin(admin.ModelAdmin):
+    """Log-ins are read here and can be revoked; they are made by logging in only."""
+
+    list_display = ("user", "is_live", "created_at", "last_seen_at", "ip_address", "user_agent")
+    list_filter = (LiveFilter, "created_at", "end_reason")
+    list_select_related = ("user",)
+    search_fields = ("user__email", "ip_address", "user_agent")
+    date_hierarchy = "created_at"
+    actions = ("revoke",)
+    fields: ClassVar[tuple[str, ...]] = (
+        "id",
+        "user",
+        "is_live",
+        "created_at",
+        "last_seen_at",
+        "ip_address",
+        "user_agent",
+        "remember",
+        "idle_expires_at",
+        "expires_at",
+        "ended_at",
+        "end_reason",
+    )
+
+    @admin.display(boolean=True, description="live")
+    def is_live(self, log_in: LogIn) -> bool:
+        return log_in.is_live()
+
+    @admin.action(description="Revoke: end the selected log-ins", permissions=["revoke"])
+    def revoke(self, request: HttpRequest, log_ins: QuerySet[Any]) -> None:
+        count = log_ins.end(EndReason.OPERATOR)  # type: ignore[attr-defined]
+        self.message_user(request, f"{count} log-in(s) ended.", messages.SUCCESS)
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Tell whether this member of staff may end log-ins: who may "change" them may."""
+        return super().has_change_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,39 @@
+"""Where a request comes from, as far as that can be believed."""
+
+import ipaddress
+from typing import NamedTuple, Self
+
+from django.conf import settings
+from django.http import HttpRequest
+
+USER_AGENT_LENGTH = 256
+
+
+class Client(NamedTuple):
+    """The far end of a request."""
+
+    ip_address: str | None
+    user_agent: str
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> Self:
+        """Return the client of a request; neither part can make a write fail."""
+        agent = request.META.get("HTTP_USER_AGENT", "")
+        printable = "".join(c for c in agent if c.isprintable())
+        return cls(ip_address(request), printable[:USER_AGENT_LENGTH])
+
+
+def ip_address(request: HttpRequest) -> str | None:
+    """Return the client's IP address, or None where there is none (a Unix socket).
+
+    With n trusted proxies, the n-th address from the right of `X-Forwarded-For` was written by the
+    outermost of them. Everything left of it came with the request and may be forged.
+    """
+    address = request.META.get("REMOTE_ADDR", "")
+    if proxies := settings.TRUSTED_PROXY_COUNT:
+        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        address = forwarded[-proxies] if len(forwarded) >= proxies else address
+    try:
+        return str(ipaddress.ip_address(address.strip()))
+    except ValueError:
+        return None

@@ -1,0 +1,124 @@
+"""A log-in is a row, in both modes: who, since when, from where, until when, ended or not.
+
+`sessions_app.Session` and `tokens_app.TokenFamily` are this row plus what their mode needs. The
+policy (idle timeout, absolute lifetime, "remember me") stands here once, for both.
+"""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from .clients import USER_AGENT_LENGTH, Client
+from .models import User
+
+# How exactly "last seen" is known. One write in five minutes instead of one a request; a log-in's
+# idle time is therefore measured from at most this long before its last use.
+LAST_SEEN_PRECISION = timedelta(minutes=5)
+# Ended rows are kept this long: revocation looks back at them (tokens_app.revocation), people too.
+RETENTION = timedelta(days=1)
+
+
+class EndReason(models.TextChoices):
+    """Why a log-in is over."""
+
+    LOGGED_OUT = "logged_out", "logged out"
+    REPLACED = "replaced", "replaced by a new log-in in the same browser"
+    REVOKED = "revoked", "revoked from the list of devices"
+    EVERYWHERE = "everywhere", "logged out everywhere"
+    OPERATOR = "operator", "ended by an operator"
+    PASSWORD_CHANGED = "password_changed", "the password was changed"
+    DEACTIVATED = "deactivated", "the account was deactivated"
+    REUSE = "reuse", "a spent refresh token was presented again"
+
+
+class LogInQuerySet(models.QuerySet[Any]):
+    """The rows of one mode's log-ins."""
+
+    # What an ended row of this mode has no more use for: column and empty value.
+    cleared_at_end: ClassVar[dict[str, Any]] = {}
+
+    def live(self) -> Self:
+        """Return the log-ins that are neither ended nor expired."""
+        return self.filter(ended_at=None, idle_expires_at__gt=timezone.now())
+
+    def end(self, reason: EndReason) -> int:
+        """End the live ones among these log-ins and return how many they were."""
+        return self.live().update(ended_at=timezone.now(), end_reason=reason, **self.cleared_at_end)
+
+    def over(self) -> Self:
+        """Return the log-ins that nobody needs any more: ended or expired a day ago."""
+        long_ago = timezone.now() - RETENTION
+        return self.filter(models.Q(idle_expires_at__lt=long_ago) | models.Q(ended_at__lt=long_ago))
+
+
+class LogIn(models.Model):
+    """One log-in of one user, abstract. Its `id` may be shown: it is no credential."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    created_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    ip_address = models.GenericIPAddressField("IP address", null=True)
+    user_agent = models.CharField(max_length=USER_AGENT_LENGTH, blank=True)
+    remember = models.BooleanField("remember me")
+    # Never later than `expires_at`, so that this one column tells whether the log-in is expired.
+    idle_expires_at = models.DateTimeField(db_index=True)
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=20, blank=True, choices=EndReason)
+
+    # The name of the mode in words, for lists that show both.
+    mode: ClassVar[str]
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.user} by {self.mode} since {self.created_at:%Y-%m-%d %H:%M}"
+
+    @classmethod
+    def begin(cls, user: User | None, client: Client, *, remember: bool = False) -> Self:
+        """Return a new, unsaved log-in of the user that starts now."""
+        now = timezone.now()
+        lifetime = settings.REMEMBERED_LOGIN_LIFETIME if remember else settings.LOGIN_LIFETIME
+        log_in = cls(
+            user=user,
+            created_at=now,
+            ip_address=client.ip_address,
+            user_agent=client.user_agent,
+            remember=remember,
+            expires_at=now + lifetime,
+        )
+        log_in.see(now)
+        return log_in
+
+    def see(self, now: datetime) -> None:
+        """Note that the log-in is in use, which pushes its idle expiry; the caller saves."""
+        timeout = (
+            settings.REMEMBERED_LOGIN_IDLE_TIMEOUT if self.remember else settings.LOGIN_IDLE_TIMEOUT
+        )
+        self.last_seen_at = now
+        self.idle_expires_at = min(now + timeout, self.expires_at)
+
+    def is_live(self) -> bool:
+        """Tell whether the log-in, as it was read, is neither ended nor expired."""
+        return self.ended_at is None and self.idle_expires_at > timezone.now()
+
+
+_models: list[type[LogIn]] = []
+
+
+def register(model: type[LogIn]) -> None:
+    """Make a mode's log-ins known to whatever concerns all log-ins of a user."""
+    _models.append(model)
+
+
+def end_all(user: User, reason: EndReason, *, keep: uuid.UUID | None = None) -> int:
+    """End the user's log-ins in every mode but the one called `keep`; return how many ended."""
+    return sum(
+        model._default_manager.filter(user=user).exclude(pk=keep).end(reason) for model in _models
+    )

@@ -1,0 +1,117 @@
+"""The one user of both modes."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.crypto import get_random_string, salted_hmac
+
+from .fields import NormalizedEmailField
+
+# Longer than any password manager makes. A megabyte is refused before it would be hashed.
+PASSWORD_MAX_LENGTH = 1024
+
+
+class UserManager(BaseUserManager["User"]):
+    """Creates users by e-mail address; there is no user name."""
+
+    use_in_migrations = True
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Return a saved user; without a password it cannot log in until it has set one."""
+        if not email:
+            raise ValueError("A user needs an e-mail address.")
+        user = self.model(email=email, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Return a saved user who may do everything, the admin included."""
+        return self.create_user(
+            email, password, **fields | {"is_staff": True, "is_superuser": True}
+        )
+
+
+def new_stamp() -> str:
+    return get_random_string(22)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Whoever logs in, by whichever door. `id` as text is the `sub` of a token."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = NormalizedEmailField("e-mail address", unique=True)
+    name = models.CharField(max_length=150, blank=True)
+    is_staff = models.BooleanField(
+        "staff status", default=False, help_text="May this user enter the admin?"
+    )
+    is_active = models.BooleanField(
+        "active",
+        default=True,
+        help_text="Clear this instead of deleting the account: every log-in ends at once.",
+    )
+    date_joined = models.DateTimeField(default=timezone.now, editable=False)
+    # Changes with the password, not with its hash: see `set_password` and `check_password`.
+    auth_stamp = models.CharField(max_length=22, default=new_stamp, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    # Set before saving a new password, it names the one log-in that shall go on.
+    kept_log_in: uuid.UUID | None = None
+    password_changed = False
+
+    class Meta:
+        constraints: ClassVar = [
+            # The unique index above holds one account a mailbox as long as every row is in
+            # normal form; this refuses a row that raw SQL would add beside it.
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="email_is_lower"),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    def get_full_name(self) -> str:
+        return self.name or self.email
+
+    def get_short_name(self) -> str:
+        return self.name or self.email
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Set a new password; once saved, every other log-in of the user is over."""
+        super().set_password(raw_password)
+        self.auth_stamp = new_stamp()
+        self.password_changed = not self._state.adding
+
+    def check_password(self, raw_password: str) -> bool:
+        """Tell whether this is the password, and re-hash it when the hasher has moved on.
+
+        Django's method re-hashes through `set_password`, which here would end all log-ins of a
+        user whose password is still the same.
+        """
+
+        def rehash(raw: str) -> None:
+            self.password = make_password(raw)
+            self.save(update_fields=["password"])
+
+        return check_password(raw_password, self.password, rehash)
+
+    def save(self, *args: Any, update_fields: Any = None, **kwargs: Any) -> None:
+        if update_fields is not None and self.password_changed:
+            update_fields = {*update_fields, "auth_stamp"}
+        super().save(*args, update_fields=update_fields, **kwargs)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        # Django derives this from the password's hash, so that a mere re-hash at log-in would
+        # end every session of the user. The stamp changes only with the password itself.
+        key_salt = "authcompare.users.models.User.auth_stamp"
+        return salted_hmac(key_salt, self.auth_stamp, secret=secret, algorithm="sha256").hexdigest()

@@ -1,0 +1,25 @@
+"""What happens to a user's log-ins when the user changes, whoever changed it."""
+
+from typing import Any
+
+from django.db.models.signals import post_save, pre_delete
+from django.dispatch import receiver
+
+from .log_ins import EndReason, end_all
+from .models import User
+
+
+@receiver(post_save, sender=User)
+def end_log_ins(instance: User, created: bool, **kwargs: Any) -> None:
+    """End the log-ins of a user who was deactivated or has a new password."""
+    if not created and not instance.is_active:
+        end_all(instance, EndReason.DEACTIVATED)
+    elif instance.password_changed:
+        end_all(instance, EndReason.PASSWORD_CHANGED, keep=instance.kept_log_in)
+        instance.password_changed = False
+
+
+@receiver(pre_delete, sender=User)
+def end_log_ins_of_deleted(instance: User, **kwargs: Any) -> None:
+    """End the log-ins before their rows go, so that access tokens die with the account."""
+    end_all(instance, EndReason.DEACTIVATED)

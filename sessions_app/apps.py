@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class SessionsAppConfig(AppConfig):
+    name = "sessions_app"
+    verbose_name = "Sessions"
+
+    def ready(self) -> None:
+        from authcompare.users import log_ins
+
+        from . import signals  # noqa: F401  (connecting the receivers is the import's purpose)
+        from .models import Session
+
+        log_ins.register(Session)

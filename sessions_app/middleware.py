@@ -1,0 +1,26 @@
+"""Who makes this request, by session: Django's middleware with one query less."""
+
+from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.middleware import AuthenticationMiddleware as DjangoMiddleware
+from django.contrib.auth.middleware import get_user as django_get_user
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from authcompare.users.backends import already_loaded
+
+
+def get_user(request: HttpRequest) -> AbstractBaseUser | AnonymousUser:
+    """Return the session's user after all of Django's checks, without a second query."""
+    request.session.get(SESSION_KEY)  # Loads the session, and the user with it.
+    with already_loaded(request.session.user):
+        return django_get_user(request)
+
+
+class AuthenticationMiddleware(DjangoMiddleware):
+    """Sets `request.user`, lazily: a request that never asks costs nothing."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        request.user = SimpleLazyObject(lambda: get_user(request))

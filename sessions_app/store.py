@@ -1,0 +1,175 @@
+"""Django's database session back end, hardened: `SESSION_ENGINE = "sessions_app.store"`.
+
+What differs from `django.contrib.sessions.backends.db`:
+
+- the table holds the SHA-256 of the key, so a dump of the database opens no session;
+- the user is read in the same query as the session;
+- a row is a log-in (`users.log_ins`): it is ended, not deleted, and expires by the shared policy;
+- a new key is given to the row at its next save, so neither log-in nor log-out writes twice.
+"""
+
+import hashlib
+from datetime import datetime
+from typing import Any, cast
+
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS, CreateError, UpdateError
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+
+from authcompare.users.clients import Client
+from authcompare.users.log_ins import LAST_SEEN_PRECISION, EndReason
+from authcompare.users.models import User
+
+from .models import Session
+
+NOBODY = Client(ip_address=None, user_agent="")
+
+
+def digest(session_key: str) -> str:
+    """Return what the table holds of a key: its SHA-256 in hex.
+
+    A plain hash is enough, and fast: the key is 165 random bits, which nobody searches through.
+    """
+    return hashlib.sha256(session_key.encode()).hexdigest()
+
+
+class SessionStore(DatabaseStore):
+    """One request's view of one session."""
+
+    # The row behind the session: None before it is loaded, and for visitors without one.
+    row: Session | None = None
+
+    @classmethod
+    def get_model_class(cls) -> type[Session]:
+        return Session
+
+    @property
+    def user(self) -> User | None:
+        """The user of the session, read in the same query as the session itself."""
+        return self.row.user if self.row else None
+
+    # --- Reading
+
+    def load(self) -> dict[str, Any]:
+        """Return what the session holds; an unknown, ended or expired key is an empty session."""
+        self.row = self._read_row()
+        if self.row is None:
+            # The key came from the request, so it is never adopted (session fixation).
+            self._session_key = None
+            return {}
+        self._note_use()
+        return self.decode(self.row.session_data)
+
+    def _read_row(self) -> Session | None:
+        rows = Session.objects.live().select_related("user")
+        return cast(Session | None, rows.filter(key_digest=digest(self.session_key)).first())
+
+    def _note_use(self) -> None:
+        row, now = cast(Session, self.row), timezone.now()
+        if now - row.last_seen_at >= LAST_SEEN_PRECISION:
+            row.see(now)
+            # Only a live row: a log-out in a concurrent request must not be undone.
+            Session.objects.live().filter(pk=row.pk).update(
+                last_seen_at=row.last_seen_at, idle_expires_at=row.idle_expires_at
+            )
+
+    def exists(self, session_key: str) -> bool:
+        return Session.objects.filter(key_digest=digest(session_key)).exists()
+
+    # --- A log-in begins
+
+    def begin(self, user: User, client: Client) -> None:
+        """Make this the session of a new log-in; one that was going on in it is over."""
+        self.delete(reason=EndReason.REPLACED)
+        self.row = Session.begin(user, client)
+        self._session_key = self._get_new_session_key()
+        self.modified = True
+
+    def remember(self) -> None:
+        """Let the log-in that has just begun last as "remember me" promises."""
+        old = cast(Session, self.row)
+        client = Client(old.ip_address, old.user_agent)
+        self.row = Session.begin(cast(User, old.user), client, remember=True)
+
+    def _get_new_session_key(self) -> str:
+        # Django asks the database whether the key is taken. The unique index does that anyway.
+        return get_random_string(32, VALID_KEY_CHARS)
+
+    def cycle_key(self) -> None:
+        """Give the session a new key, from its next save on; the old one is then worthless."""
+        self._get_session()
+        self._session_key = self._get_new_session_key()
+        self.modified = True
+
+    # --- Writing
+
+    def save(self, must_create: bool = False) -> None:
+        """Write the session.
+
+        Raises `CreateError` where the key of a new session is taken, and `UpdateError` where the
+        session ended, or got another key, in a concurrent request: what this request knows of it
+        is out of date, and writing it would undo that.
+        """
+        data = self._get_session(no_load=must_create)
+        if must_create or self.row is None:
+            self.row = Session.begin(None, NOBODY)
+        if self.session_key is None:
+            self._session_key = self._get_new_session_key()
+        self.row.session_data = self.encode(data)
+        if self.row._state.adding:
+            self._insert(self.row)
+        else:
+            self._update(self.row)
+
+    def _insert(self, row: Session) -> None:
+        row.key_digest = digest(self.session_key)
+        try:
+            with transaction.atomic():
+                row.save(force_insert=True)
+        except IntegrityError as error:
+            raise CreateError from error
+
+    def _update(self, row: Session) -> None:
+        new_digest = digest(self.session_key)
+        updated = (
+            Session.objects.live()
+            .filter(pk=row.pk, key_digest=row.key_digest)
+            .update(key_digest=new_digest, session_data=row.session_data)
+        )
+        if not updated:
+            raise UpdateError
+        row.key_digest = new_digest
+
+    # --- The end
+
+    def delete(
+        self, session_key: str | None = None, *, reason: EndReason = EndReason.LOGGED_OUT
+    ) -> None:
+        """End the session with this key, by default this one. Ending it twice is no error."""
+        if session_key is not None:
+            Session.objects.filter(key_digest=digest(session_key)).end(reason)
+        elif self.row is not None:
+            Session.objects.filter(pk=self.row.pk).end(reason)
+
+    def flush(self) -> None:
+        """Log out: end the session and forget its key and what it held."""
+        self._get_session()
+        super().flush()
+        self.row = None
+
+    # --- How long
+
+    def get_expire_at_browser_close(self) -> bool:
+        return not (self.row and self.row.remember)
+
+    def get_expiry_date(self, **kwargs: Any) -> datetime:
+        """Return when the session ends in any case; the idle timeout is the server's business."""
+        return self.row.expires_at if self.row else super().get_expiry_date(**kwargs)
+
+    def get_expiry_age(self, **kwargs: Any) -> int:
+        """Return the seconds until `get_expiry_date`."""
+        if self.row is None:
+            return super().get_expiry_age(**kwargs)
+        return int((self.row.expires_at - timezone.now()).total_seconds())

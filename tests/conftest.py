@@ -1,0 +1,82 @@
+"""What all tests share: cheap passwords, an empty cache, a database file, and the cast."""
+
+import os
+import shutil
+from importlib.util import find_spec
+from typing import Any
+
+import pytest
+import redis
+from django.conf import settings as project
+from django.contrib.auth import get_user_model
+from django.core.cache import cache
+from django.db import connection
+
+PASSWORD = "correct horse battery staple"
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip the browser tests where there is no browser, except in CI, where there must be one."""
+    if item.get_closest_marker("browser") and not (CHROMIUM and find_spec("playwright")):
+        refuse = pytest.fail if os.environ.get("CI") else pytest.skip
+        refuse("`make browser` installs what the browser tests need.")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Keep a SQLite test database in a file, as the site does: threads then meet its real locks."""
+    if connection.vendor == "sqlite":
+        name = tmp_path_factory.mktemp("database") / "test.sqlite3"
+        connection.settings_dict["TEST"]["NAME"] = str(name)
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords(settings: Any) -> None:
+    """Hash without the cost that Argon2 has on purpose."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Any:
+    """Leave nothing in the cache for the next test."""
+    yield
+    if "redis" not in project.CACHES["default"]["BACKEND"]:
+        cache.clear()
+        return
+    # cache.clear() would empty the whole Redis database, other workers' keys included.
+    with redis.Redis.from_url(project.CACHES["default"]["LOCATION"]) as client:
+        for key in client.scan_iter(f"{project.CACHES['default']['KEY_PREFIX']}:*"):
+            client.delete(key)
+
+
+def member(name: str, **rights: bool) -> Any:
+    """Make one of the cast, whose password is PASSWORD."""
+    email = f"{name.lower()}@example.com"
+    return get_user_model().objects.create_user(email=email, password=PASSWORD, name=name, **rights)
+
+
+@pytest.fixture
+def alice(db: None) -> Any:
+    """Alice, who uses the site."""
+    return member("Alice")
+
+
+@pytest.fixture
+def bob(db: None) -> Any:
+    """Bob, who uses it too."""
+    return member("Bob")
+
+
+@pytest.fixture
+def carol(db: None) -> Any:
+    """Carol, who administers it."""
+    return member("Carol", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def mallory(db: None) -> Any:
+    """Mallory, who has an account and attacks the others'."""
+    return member("Mallory")

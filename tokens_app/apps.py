@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class TokensAppConfig(AppConfig):
+    name = "tokens_app"
+    verbose_name = "Tokens"
+
+    def ready(self) -> None:
+        from authcompare.users import log_ins
+
+        from .models import TokenFamily
+
+        log_ins.register(TokenFamily)

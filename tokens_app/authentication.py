@@ -1,0 +1,67 @@
+"""Who makes this request: by Bearer token, or by the browser's session."""
+
+from django.http import HttpRequest
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+from rest_framework_simplejwt.authentication import JWTAuthentication
+from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
+
+from authcompare.users.models import User
+
+from .models import TokenFamily
+from .tokens import AccessToken
+
+REALM = 'Bearer realm="api"'
+
+
+def verified(raw_token: str | bytes) -> tuple[User, AccessToken]:
+    """Return the user and the claims of an access token that is live in every respect.
+
+    Raises `InvalidToken` where the token, its log-in or its user is not.
+    """
+    try:
+        token = AccessToken(raw_token)
+    except TokenError as error:
+        raise InvalidToken("This access token is invalid or expired.") from error
+    families = TokenFamily.objects.select_related("user")
+    family = families.filter(pk=token.family_id, user_id=token.user_id).first()
+    if family is None or not family.may_go_on():
+        raise InvalidToken("This log-in is over; log in again.", "log_in_over")
+    return family.user, token
+
+
+class BearerAuthentication(JWTAuthentication):
+    """`Authorization: Bearer <access token>` (RFC 6750).
+
+    Mine or not mine is decided by the scheme: without it the next authenticator may try, with it
+    a bad token is a 401 even beside a good session cookie.
+    """
+
+    via = "token"
+
+    def authenticate(self, request: Request) -> tuple[User, AccessToken] | None:
+        header = self.get_header(request)
+        raw_token = None if header is None else self.get_raw_token(header)
+        return None if raw_token is None else verified(raw_token)
+
+    def get_raw_token(self, header: bytes) -> bytes | None:
+        scheme, _, raw_token = header.strip().partition(b" ")
+        if scheme.lower() != b"bearer":  # Case does not matter (RFC 9110 11.1).
+            return None
+        return raw_token.strip()
+
+    def authenticate_header(self, request: Request) -> str:
+        return REALM
+
+
+class BrowserSessionAuthentication(SessionAuthentication):
+    """The session cookie, for the paths that both modes share; writes demand the CSRF token."""
+
+    via = "session"
+
+    def enforce_csrf(self, request: HttpRequest) -> None:
+        try:
+            super().enforce_csrf(request)
+        except PermissionDenied as error:
+            raise PermissionDenied(error.detail, code="csrf_failed") from error

@@ -1,0 +1,116 @@
+"""Signing and verifying with the key ring, in the place of SimpleJWT's single-key back end."""
+
+import functools
+from pathlib import Path
+from typing import Any
+
+import jwt
+from django.conf import settings
+from django.utils import timezone
+from rest_framework_simplejwt.backends import TokenBackend
+from rest_framework_simplejwt.exceptions import TokenBackendError, TokenBackendExpiredToken
+
+from .keys import Key, RingFile
+
+# The `typ` header of each kind of token (RFC 8725 3.11). RFC 9068 names the access token's.
+TYPES = {"access": "at+jwt", "refresh": "rt+jwt"}
+REQUIRED_CLAIMS = ["iss", "aud", "sub", "sid", "iat", "nbf", "exp", "jti"]
+# Ours have 500 characters. What is longer is refused before anything is decoded.
+MAX_TOKEN_LENGTH = 4096
+# How far the clocks of two of our servers may be apart, in seconds. `exp` gets no such leeway.
+CLOCK_SKEW = 5
+
+
+@functools.cache
+def ring_file(path: Path) -> RingFile:
+    return RingFile(path)
+
+
+def current_ring_file() -> RingFile:
+    """Return the key ring that the settings name."""
+    return ring_file(settings.SIGNING_KEYS_FILE)
+
+
+class RingBackend(TokenBackend):
+    """SimpleJWT's token back end over a ring of keys, each with its own algorithm."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "ES256",
+            audience=settings.SIMPLE_JWT["AUDIENCE"],
+            issuer=settings.SIMPLE_JWT["ISSUER"],
+        )
+
+    def encode(self, payload: dict[str, Any]) -> str:
+        """Return the payload as a signed token of the type that its `token_type` names."""
+        key = current_ring_file().ring().signer()
+        return jwt.encode(
+            payload | {"iss": self.issuer, "aud": self.audience},
+            key.private,
+            algorithm=key.algorithm,
+            headers={"kid": key.kid, "typ": TYPES[payload["token_type"]]},
+        )
+
+    def decode(self, token: Any, verify: bool = True) -> dict[str, Any]:
+        """Return the claims of a token, all verified (RFC 8725 3).
+
+        Raises `TokenBackendExpiredToken` for a token of ours that is too old, `TokenBackendError`
+        for everything else; neither says why, since only a forger would learn from it.
+        """
+        try:
+            return self._decode(token.decode() if isinstance(token, bytes) else token)
+        except jwt.ExpiredSignatureError as error:
+            raise TokenBackendExpiredToken("Token is expired") from error
+        except (
+            jwt.InvalidTokenError,
+            ValueError,
+            TypeError,
+            OverflowError,
+            RecursionError,
+        ) as error:
+            # PyJWT lets some absurd values through to Python's own errors: an `exp` of 1e999, say.
+            raise TokenBackendError("Token is invalid") from error
+
+    def _decode(self, token: str) -> dict[str, Any]:
+        if len(token) > MAX_TOKEN_LENGTH:
+            raise ValueError("longer than any token of ours")
+        header = jwt.get_unverified_header(token)
+        claims = jwt.decode(
+            token,
+            # The algorithm is the key's. The header's `alg` only has to agree with it, which stops
+            # both `none` and a public key used as an HMAC secret.
+            (key := self._key(header)).public,
+            algorithms=[key.algorithm],
+            audience=self.audience,
+            issuer=self.issuer,
+            options={
+                "require": REQUIRED_CLAIMS,
+                "strict_aud": True,
+                "verify_iat": False,
+                "verify_nbf": False,
+            },
+        )
+        if header.get("typ") != TYPES.get(claims.get("token_type", "")):
+            raise ValueError("the type in the header is not the type in the claims")
+        _check_times(claims)
+        return claims
+
+    def _key(self, header: dict[str, Any]) -> Key:
+        kid = header.get("kid")
+        key = current_ring_file().key(kid) if isinstance(kid, str) else None
+        if key is None:
+            # Also where the header brings a key along (`jwk`, `jku`, `x5u`): it is never looked at.
+            raise ValueError("no key of ours")
+        return key
+
+
+def _check_times(claims: dict[str, Any]) -> None:
+    """Refuse times that are no numbers, and tokens from the future (RFC 7519 4.1.5, 4.1.6)."""
+    latest = timezone.now().timestamp() + CLOCK_SKEW
+    for name in ("exp", "iat", "nbf"):
+        if type(claims[name]) not in (int, float):
+            raise ValueError(f"{name} is no NumericDate")
+    if max(claims["iat"], claims["nbf"]) > latest:
+        raise ValueError("not valid yet")
+    if claims["exp"] > latest + settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"].total_seconds():
+        raise ValueError("lives longer than any token of ours")

@@ -1,0 +1,53 @@
+"""What a refresh token is worth: a rotation, the same answer again, or the end of its family."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+from rest_framework_simplejwt.exceptions import InvalidToken
+
+from authcompare.users.clients import Client
+from authcompare.users.log_ins import EndReason
+
+from .models import TokenFamily
+from .tokens import RefreshToken
+
+# How long the token before the current one still gets an answer, from the rotation on and never
+# extended: a second tab, or a client whose answer was lost, asks again within seconds.
+GRACE = timedelta(seconds=30)
+
+
+def refresh(token: RefreshToken, client: Client) -> TokenFamily:
+    """Return the family whose current token answers this one.
+
+    Raises `InvalidToken` for a log-in that is over and for a token that was used before; the
+    latter ends the family, since thief and owner cannot be told apart (RFC 9700 4.14.2).
+    """
+    family = _read(token)
+    if token.generation == family.generation:
+        if family.rotate(client):
+            return family
+        # Another request was faster: this one's token has just been superseded, or the log-in
+        # has just ended.
+        family = _read(token)
+    if _in_grace(token, family):
+        return family
+    if token.generation < family.generation:
+        TokenFamily.objects.filter(pk=family.pk).end(EndReason.REUSE)
+    raise InvalidToken("This refresh token was used before; log in again.", "token_reused")
+
+
+def _read(token: RefreshToken) -> TokenFamily:
+    """Return the token's family; an ended one enjoys neither rotation nor grace."""
+    families = TokenFamily.objects.select_related("user")
+    family = families.filter(pk=token.family_id, user_id=token.user_id).first()
+    if family is None or not family.may_go_on():
+        raise InvalidToken("This log-in is over; log in again.", "log_in_over")
+    return family
+
+
+def _in_grace(token: RefreshToken, family: TokenFamily) -> bool:
+    return (
+        token.generation == family.generation - 1
+        and family.rotated_at is not None
+        and timezone.now() - family.rotated_at <= GRACE
+    )

@@ -1,0 +1,141 @@
+"""The REST flow: log in, be somebody, log out. `sessions_app.views` has the same verbs."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
+from rest_framework import status
+from rest_framework.exceptions import NotFound
+from rest_framework.generics import RetrieveUpdateAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework_simplejwt.exceptions import ExpiredTokenError, InvalidToken, TokenError
+from rest_framework_simplejwt.views import TokenViewBase
+
+from authcompare.users.clients import Client
+from authcompare.users.log_ins import EndReason, end_all
+from authcompare.users.models import User
+
+from .authentication import REALM, BearerAuthentication, BrowserSessionAuthentication, verified
+from .backend import current_ring_file
+from .keys import JWKS_MAX_AGE
+from .models import TokenFamily
+from .rotation import refresh
+from .serializers import (
+    LogInSerializer,
+    MeSerializer,
+    RefreshSerializer,
+    VerifySerializer,
+    invalid_credentials,
+)
+from .tokens import RefreshToken, pair
+
+
+class TokenView(TokenViewBase):
+    """SimpleJWT's view base: no authentication but the token or password in the body."""
+
+    def get_authenticate_header(self, request: Request) -> str:
+        return REALM
+
+    def validated(self, request: Request) -> dict[str, Any]:
+        """Return the request's valid input. Raises `ValidationError` (400) for any other."""
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
+
+class LogInView(TokenView):
+    """`POST {email, password}` → 200 and a pair of tokens."""
+
+    serializer_class = LogInSerializer
+
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        data = self.validated(request)
+        family = TokenFamily.log_in(data["user"], Client.of(request), remember=data["remember"])
+        if family is None:
+            raise invalid_credentials()
+        return Response(pair(family))
+
+
+class RefreshView(TokenView):
+    """`POST {refresh}` → 200 and the next pair; a refresh token is good for one."""
+
+    serializer_class = RefreshSerializer
+
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        try:
+            token = RefreshToken(self.validated(request)["refresh"])
+        except TokenError as error:
+            raise InvalidToken("This refresh token is invalid or expired.") from error
+        return Response(pair(refresh(token, Client.of(request))))
+
+
+class VerifyView(TokenView):
+    """`POST {token}` → 200 for an access token that would be accepted now, else 401."""
+
+    serializer_class = VerifySerializer
+
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        verified(self.validated(request)["token"])
+        return Response({})
+
+
+class LogOutView(TokenView):
+    """`POST {refresh}` → 204, and the log-in is over, its access tokens too.
+
+    Any refresh token of the log-in will do, an earlier or an expired one as well: whoever wants
+    to end it should not fail.
+    """
+
+    serializer_class = RefreshSerializer
+
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        try:
+            token = RefreshToken(self.validated(request)["refresh"])
+        except ExpiredTokenError:
+            return Response(status=status.HTTP_204_NO_CONTENT)
+        except TokenError as error:
+            raise InvalidToken("This is no refresh token of this site.") from error
+        TokenFamily.objects.filter(pk=token.family_id).end(EndReason.LOGGED_OUT)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class LogOutEverywhereView(APIView):
+    """`POST` with a Bearer token → 204, and every log-in of the user is over, sessions too."""
+
+    def post(self, request: Request) -> Response:
+        end_all(request.user, EndReason.EVERYWHERE)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class MeView(RetrieveUpdateAPIView):
+    """The secured resource of both modes: `GET`, `PATCH {name}`."""
+
+    authentication_classes = (BearerAuthentication, BrowserSessionAuthentication)
+    serializer_class = MeSerializer
+    http_method_names = ("get", "head", "patch", "options")
+
+    def get_object(self) -> User:
+        return self.request.user
+
+
+class NotFoundView(APIView):
+    """Any other path of the API, in the API's own error shape, under DEBUG too."""
+
+    authentication_classes = ()
+    permission_classes = ()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        raise NotFound("There is nothing at this address. Every path of the API ends in a slash.")
+
+
+@require_safe
+def jwks(request: HttpRequest) -> JsonResponse:
+    """Return the public keys (RFC 7517) with which anybody can verify our access tokens."""
+    lifetime = settings.SIMPLE_JWT["ACCESS_TOKEN_LIFETIME"] + JWKS_MAX_AGE
+    keys = current_ring_file().ring().used_within(lifetime)
+    response = JsonResponse({"keys": [key.public_jwk() for key in keys]})
+    response["Cache-Control"] = f"public, max-age={JWKS_MAX_AGE.seconds}"
+    return response
