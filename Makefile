@@ -39,7 +39,9 @@ format: $(TOOLS_INSTALLED) ## Format the code and fix what can be fixed by itsel
 	$(PY) -m ruff format
 
 browser: $(TOOLS_INSTALLED) ## Install what the browser tests need: Debian's Chromium, Playwright
-	@command -v chromium >/dev/null || { $(SUDO) apt-get update && $(SUDO) apt-get install --yes chromium; }
+	@command -v chromium || command -v google-chrome || { \
+	  $(SUDO) apt-get update && $(SUDO) apt-get install --yes --no-install-recommends \
+	    chromium chromium-sandbox fonts-liberation; }
 
 clean: ## Remove all that the other commands made, but .env, the keys and the database
 	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis

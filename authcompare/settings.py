@@ -41,7 +41,7 @@ def database(url: str) -> dict[str, Any]:
     if not url.startswith(("sqlite://", "postgres://", "postgresql://")):
         raise ValidationError("Not a SQLite or PostgreSQL URL.")
     try:
-        config = dict(dj_database_url.parse(url, conn_max_age=600))
+        config: dict[str, Any] = {**dj_database_url.parse(url, conn_max_age=600)}
     except ValueError as error:
         raise ValidationError("Not a valid database URL.") from error
     if config["ENGINE"].endswith("sqlite3"):
@@ -67,18 +67,30 @@ def cache(url: str) -> dict[str, Any]:
     raise ValidationError("Not a cache URL.")
 
 
+@env.parser_for("existing_file")
+def existing_file(name: str) -> Path:
+    """Return a file's path; a relative one starts at the project, wherever the process does."""
+    path = BASE_DIR / name
+    if not path.is_file():
+        raise ValidationError(
+            f"There is no such file: `python -m tokens_app.keys {name}` makes it."
+        )
+    return path
+
+
 # --- What the environment says
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", validate=validate.Length(min=50))
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", **({"default": []} if DEBUG else {}))
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
+# Under DEBUG Django itself allows localhost.
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", **({"default": []} if DEBUG else {}))  # type: ignore[call-overload]
 DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{BASE_DIR}/db.sqlite3")}
 CACHES = {"default": env.cache("CACHE_URL", default="locmem://")}
 CACHE_KEY_PREFIX = env.str("CACHE_KEY_PREFIX", default="authcompare")
 EMAIL = env.dj_email_url("EMAIL_URL", default="console:")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="accounts@localhost")
-SIGNING_KEYS_FILE = env.path("SIGNING_KEYS_FILE")
+SIGNING_KEYS_FILE = env.existing_file("SIGNING_KEYS_FILE")
 TOKEN_ISSUER = env.str("TOKEN_ISSUER", default="authcompare", validate=validate.Length(min=1))
 TOKEN_AUDIENCE = env.str("TOKEN_AUDIENCE", default="authcompare", validate=validate.Length(min=1))
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0, validate=validate.Range(min=0))
@@ -87,9 +99,10 @@ DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="")
 try:
     env.seal()
 except EnvValidationError as error:
+    problems: dict[str, list[str]] = {**error.error_messages}  # type: ignore[dict-item]
     lines = [
         f"  {name}: {' '.join(messages)} It must be {SHAPES[name]}."
-        for name, messages in error.error_messages.items()
+        for name, messages in problems.items()
     ]
     raise ImproperlyConfigured(
         "The environment variables of authcompare need your attention:\n"
@@ -106,8 +119,6 @@ EMAIL_HOST_USER = EMAIL["EMAIL_HOST_USER"]
 EMAIL_HOST_PASSWORD = EMAIL["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS = EMAIL["EMAIL_USE_TLS"]
 EMAIL_USE_SSL = EMAIL["EMAIL_USE_SSL"]
-# A relative path means the same file whatever folder a process was started in.
-SIGNING_KEYS_FILE = BASE_DIR / SIGNING_KEYS_FILE
 
 # --- The project
 
@@ -207,9 +218,11 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
 # --- Tokens
 
+# Fifteen minutes at most (OWASP): how long a token may outlive what it says of its user.
+ACCESS_TOKEN_LIFETIME = timedelta(minutes=5)
 SIMPLE_JWT = {
-    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=5),
-    # The refresh token's own end is the log-in's, which the policy above decides.
+    "ACCESS_TOKEN_LIFETIME": ACCESS_TOKEN_LIFETIME,
+    # No refresh token lives longer; each one's own end is the log-in's, by the policy above.
     "REFRESH_TOKEN_LIFETIME": REMEMBERED_LOGIN_LIFETIME,
     "ISSUER": TOKEN_ISSUER,
     "AUDIENCE": TOKEN_AUDIENCE,

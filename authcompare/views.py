@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
 from sessions_app.forms import LogInForm
+from sessions_app.store import session_of
 
 # What a request may not find behind an error: which paths answer in JSON, and which in HTML.
 JSON_PATHS = ("/api/", "/.well-known/", "/healthz")
@@ -26,11 +27,25 @@ class HomeView(TemplateView):
         return super().get_context_data(
             form=LogInForm(),
             next=reverse("home"),
-            log_in=self.request.session.row if self.request.user.is_authenticated else None,
-            cookie_name=settings.SESSION_COOKIE_NAME,
-            cookie_secure=settings.SESSION_COOKIE_SECURE,
+            log_in=session_of(self.request).row if self.request.user.is_authenticated else None,
+            cookie=session_cookie(self.request),
             **kwargs,
         )
+
+
+def session_cookie(request: HttpRequest) -> dict[str, Any]:
+    """Return all that a page may tell of the session cookie, which is everything but its value."""
+    name = settings.SESSION_COOKIE_NAME
+    value = request.COOKIES.get(name, "")
+    return {
+        "name": name,
+        "http_only": settings.SESSION_COOKIE_HTTPONLY,
+        "secure": settings.SESSION_COOKIE_SECURE,
+        "same_site": settings.SESSION_COOKIE_SAMESITE,
+        "path": settings.SESSION_COOKIE_PATH,
+        "length": len(value),
+        "header_length": len(f"Cookie: {name}={value}"),
+    }
 
 
 @require_safe

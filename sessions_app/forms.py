@@ -1,7 +1,5 @@
 """The forms of the browser flow: Django's own, with an e-mail address for a user name."""
 
-from typing import Any, ClassVar
-
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 
@@ -24,7 +22,7 @@ class LogInForm(AuthenticationForm):
     )
     remember = forms.BooleanField(label="Keep me logged in for 30 days", required=False)
 
-    error_messages: ClassVar[dict[str, Any]] = {
+    error_messages = {
         **AuthenticationForm.error_messages,
         "invalid_login": "That e-mail address and password do not belong together. "
         "Check both and try again.",

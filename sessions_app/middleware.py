@@ -10,11 +10,14 @@ from django.utils.functional import SimpleLazyObject
 
 from authcompare.users.backends import already_loaded
 
+from .store import session_of
+
 
 def get_user(request: HttpRequest) -> AbstractBaseUser | AnonymousUser:
     """Return the session's user after all of Django's checks, without a second query."""
-    request.session.get(SESSION_KEY)  # Loads the session, and the user with it.
-    with already_loaded(request.session.user):
+    session = session_of(request)
+    session.get(SESSION_KEY)  # Loads the session, and the user with it.
+    with already_loaded(session.user):
         return django_get_user(request)
 
 
@@ -23,4 +26,4 @@ class AuthenticationMiddleware(DjangoMiddleware):
 
     def process_request(self, request: HttpRequest) -> None:
         super().process_request(request)
-        request.user = SimpleLazyObject(lambda: get_user(request))
+        request.user = SimpleLazyObject(lambda: get_user(request))  # type: ignore[assignment]

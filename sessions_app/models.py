@@ -21,15 +21,17 @@ class Session(LogIn, AbstractBaseSession):
 
     # Django's columns that this model says otherwise: the key is not kept, and a log-in has two
     # expiries (`idle_expires_at`, `expires_at`).
-    session_key: None = None
-    expire_date: None = None
+    session_key = None  # type: ignore[assignment]
+    expire_date = None  # type: ignore[assignment]
 
     key_digest = models.CharField(max_length=64, unique=True, editable=False)
     # Empty where something was kept for a visitor who has not logged in. Nothing in this project
     # does that, but Django's session framework promises that it works.
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True)
+    user = models.ForeignKey(  # type: ignore[assignment]
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True
+    )
 
-    objects: ClassVar[Any] = SessionQuerySet.as_manager()
+    objects: ClassVar[Any] = SessionQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = "session"

@@ -9,6 +9,8 @@ from django.http import HttpRequest
 from authcompare.users.clients import Client
 from authcompare.users.models import User
 
+from .store import session_of
+
 
 @receiver(user_logged_in)
 def begin_log_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
@@ -17,4 +19,4 @@ def begin_log_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
     Django keeps the key when the same user logs in again; here the earlier log-in ends with its
     key (ASVS 7.2.4), the admin's log-in page included.
     """
-    request.session.begin(user, Client.of(request))
+    session_of(request).begin(user, Client.of(request))

@@ -15,6 +15,7 @@ from typing import Any, cast
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS, CreateError, UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db import IntegrityError, transaction
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
@@ -27,12 +28,17 @@ from .models import Session
 NOBODY = Client(ip_address=None, user_agent="")
 
 
-def digest(session_key: str) -> str:
+def session_of(request: HttpRequest) -> "SessionStore":
+    """Return the request's session as what it is."""
+    return cast("SessionStore", request.session)
+
+
+def digest(session_key: str | None) -> str:
     """Return what the table holds of a key: its SHA-256 in hex.
 
     A plain hash is enough, and fast: the key is 165 random bits, which nobody searches through.
     """
-    return hashlib.sha256(session_key.encode()).hexdigest()
+    return hashlib.sha256((session_key or "").encode()).hexdigest()
 
 
 class SessionStore(DatabaseStore):
@@ -99,7 +105,7 @@ class SessionStore(DatabaseStore):
 
     def cycle_key(self) -> None:
         """Give the session a new key, from its next save on; the old one is then worthless."""
-        self._get_session()
+        self._get_session()  # type: ignore[attr-defined]
         self._session_key = self._get_new_session_key()
         self.modified = True
 
@@ -112,7 +118,7 @@ class SessionStore(DatabaseStore):
         session ended, or got another key, in a concurrent request: what this request knows of it
         is out of date, and writing it would undo that.
         """
-        data = self._get_session(no_load=must_create)
+        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
         if must_create or self.row is None:
             self.row = Session.begin(None, NOBODY)
         if self.session_key is None:
@@ -155,7 +161,7 @@ class SessionStore(DatabaseStore):
 
     def flush(self) -> None:
         """Log out: end the session and forget its key and what it held."""
-        self._get_session()
+        self._get_session()  # type: ignore[attr-defined]
         super().flush()
         self.row = None
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.generic import TemplateView
 
 from .forms import LogInForm
+from .store import session_of
 
 
 class LogInView(auth_views.LoginView):
@@ -19,7 +20,7 @@ class LogInView(auth_views.LoginView):
     def form_valid(self, form: LogInForm) -> HttpResponse:  # type: ignore[override]
         response = super().form_valid(form)
         if form.cleaned_data["remember"]:
-            self.request.session.remember()
+            session_of(self.request).remember()
         return response
 
 

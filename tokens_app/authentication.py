@@ -1,6 +1,5 @@
 """Who makes this request: by Bearer token, or by the browser's session."""
 
-from django.http import HttpRequest
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
@@ -21,7 +20,7 @@ def verified(raw_token: str | bytes) -> tuple[User, AccessToken]:
     Raises `InvalidToken` where the token, its log-in or its user is not.
     """
     try:
-        token = AccessToken(raw_token)
+        token = AccessToken(raw_token)  # type: ignore[arg-type]
     except TokenError as error:
         raise InvalidToken("This access token is invalid or expired.") from error
     families = TokenFamily.objects.select_related("user")
@@ -40,7 +39,9 @@ class BearerAuthentication(JWTAuthentication):
 
     via = "token"
 
-    def authenticate(self, request: Request) -> tuple[User, AccessToken] | None:
+    def authenticate(  # type: ignore[override]
+        self, request: Request
+    ) -> tuple[User, AccessToken] | None:
         header = self.get_header(request)
         raw_token = None if header is None else self.get_raw_token(header)
         return None if raw_token is None else verified(raw_token)
@@ -60,7 +61,7 @@ class BrowserSessionAuthentication(SessionAuthentication):
 
     via = "session"
 
-    def enforce_csrf(self, request: HttpRequest) -> None:
+    def enforce_csrf(self, request: Request) -> None:
         try:
             super().enforce_csrf(request)
         except PermissionDenied as error:

@@ -37,8 +37,8 @@ class RingBackend(TokenBackend):
     def __init__(self) -> None:
         super().__init__(
             "ES256",
-            audience=settings.SIMPLE_JWT["AUDIENCE"],
-            issuer=settings.SIMPLE_JWT["ISSUER"],
+            audience=settings.TOKEN_AUDIENCE,
+            issuer=settings.TOKEN_ISSUER,
         )
 
     def encode(self, payload: dict[str, Any]) -> str:
@@ -112,5 +112,5 @@ def _check_times(claims: dict[str, Any]) -> None:
             raise ValueError(f"{name} is no NumericDate")
     if max(claims["iat"], claims["nbf"]) > latest:
         raise ValueError("not valid yet")
-    if claims["exp"] > latest + settings.SIMPLE_JWT["REFRESH_TOKEN_LIFETIME"].total_seconds():
+    if claims["exp"] > latest + settings.REMEMBERED_LOGIN_LIFETIME.total_seconds():
         raise ValueError("lives longer than any token of ours")

@@ -1,12 +1,12 @@
 """The refresh-token family: a log-in whose credential rotates."""
 
-from typing import Any, ClassVar, Self
+from typing import Self
 
 from django.db import models, transaction
 from django.utils import timezone
 
 from authcompare.users.clients import Client
-from authcompare.users.log_ins import LogIn, LogInQuerySet
+from authcompare.users.log_ins import LogIn
 from authcompare.users.models import User
 
 
@@ -23,8 +23,6 @@ class TokenFamily(LogIn):
     rotated_at = models.DateTimeField(null=True)
     # Of the user at log-in; it differs once the password was changed, whoever changed it.
     auth_hash = models.CharField(max_length=64, editable=False)
-
-    objects: ClassVar[Any] = LogInQuerySet.as_manager()
 
     class Meta:
         verbose_name = "token family"

@@ -44,7 +44,7 @@ class AccessToken(RingToken, simplejwt.AccessToken):
     """Shown with every request, dead after five minutes (RFC 9068)."""
 
 
-class RefreshToken(RingToken, simplejwt.RefreshToken):
+class RefreshToken(RingToken, simplejwt.RefreshToken):  # type: ignore[misc]
     """Shown to get the next pair, once.
 
     It is wholly determined by its family's state: the generation is in the token, and `jti` is an

@@ -1,6 +1,6 @@
 """The REST flow: log in, be somebody, log out. `sessions_app.views` has the same verbs."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
@@ -106,7 +106,7 @@ class LogOutEverywhereView(APIView):
     """`POST` with a Bearer token → 204, and every log-in of the user is over, sessions too."""
 
     def post(self, request: Request) -> Response:
-        end_all(request.user, EndReason.EVERYWHERE)
+        end_all(cast(User, request.user), EndReason.EVERYWHERE)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -118,7 +118,7 @@ class MeView(RetrieveUpdateAPIView):
     http_method_names = ("get", "head", "patch", "options")
 
     def get_object(self) -> User:
-        return self.request.user
+        return cast(User, self.request.user)
 
 
 class NotFoundView(APIView):
@@ -134,7 +134,7 @@ class NotFoundView(APIView):
 @require_safe
 def jwks(request: HttpRequest) -> JsonResponse:
     """Return the public keys (RFC 7517) with which anybody can verify our access tokens."""
-    lifetime = settings.SIMPLE_JWT["ACCESS_TOKEN_LIFETIME"] + JWKS_MAX_AGE
+    lifetime = settings.ACCESS_TOKEN_LIFETIME + JWKS_MAX_AGE
     keys = current_ring_file().ring().used_within(lifetime)
     response = JsonResponse({"keys": [key.public_jwk() for key in keys]})
     response["Cache-Control"] = f"public, max-age={JWKS_MAX_AGE.seconds}"

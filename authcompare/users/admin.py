@@ -43,7 +43,7 @@ class UserAdmin(DjangoUserAdmin):
         description="Deactivate: end every log-in, allow no new one", permissions=["change"]
     )
     def deactivate(self, request: HttpRequest, users: QuerySet[User]) -> None:
-        self._set_active(request, users.exclude(pk=request.user.pk), active=False)
+        self._set_active(request, users.exclude(email=request.user.get_username()), active=False)
 
     @admin.action(description="Activate again", permissions=["change"])
     def activate(self, request: HttpRequest, users: QuerySet[User]) -> None:

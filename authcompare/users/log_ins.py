@@ -71,6 +71,8 @@ class LogIn(models.Model):
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=20, blank=True, choices=EndReason)
 
+    objects: ClassVar[Any] = LogInQuerySet.as_manager()
+
     # The name of the mode in words, for lists that show both.
     mode: ClassVar[str]
 
@@ -119,6 +121,9 @@ def register(model: type[LogIn]) -> None:
 
 def end_all(user: User, reason: EndReason, *, keep: uuid.UUID | None = None) -> int:
     """End the user's log-ins in every mode but the one called `keep`; return how many ended."""
-    return sum(
-        model._default_manager.filter(user=user).exclude(pk=keep).end(reason) for model in _models
-    )
+    return sum(log_ins.exclude(pk__in=[keep]).end(reason) for log_ins in all_of(user))
+
+
+def all_of(user: User) -> list[LogInQuerySet]:
+    """Return the user's log-ins, a query set for each mode."""
+    return [model.objects.filter(user=user) for model in _models]

@@ -92,7 +92,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.auth_stamp = new_stamp()
         self.password_changed = not self._state.adding
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """Tell whether this is the password, and re-hash it when the hasher has moved on.
 
         Django's method re-hashes through `set_password`, which here would end all log-ins of a

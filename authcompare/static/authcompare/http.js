@@ -1,0 +1,69 @@
+// One request and its answer, kept as they went over the wire so that a page can show them.
+
+const TIMEOUT = 15_000; // milliseconds; a server that hangs must not leave the buttons disabled
+const SHOWN_HEADERS = ["content-type", "cache-control", "vary", "www-authenticate", "retry-after"];
+
+/** Why a request failed, in the words of the API. `status` is 0 where no answer came. */
+export class ApiError extends Error {
+  constructor(status, data) {
+    super(reason(status, data));
+    this.status = status;
+    /** Messages by field name: `{email: ["…"]}`. */
+    this.fields = status === 400 && data && !data.detail ? data : {};
+  }
+}
+
+function reason(status, data) {
+  if (status === 0) return "The server did not answer. Check the connection and try again.";
+  if (data?.detail) return data.detail;
+  if (data?.non_field_errors) return data.non_field_errors.join(" ");
+  if (status === 400 && data) return "Something is missing or wrong below.";
+  return `The server answered ${status} without a reason. Try again in a moment.`;
+}
+
+/**
+ * Make a request and return `{request, response}`, whatever the status.
+ *
+ * `credentials` is fetch's: "omit" keeps cookies out, "same-origin" lets the browser add them.
+ * Throws an ApiError with status 0 where no whole answer comes.
+ */
+export async function exchange({ method, url, headers = {}, body, credentials }) {
+  const request = { method, url, headers: { Accept: "application/json", ...headers }, body };
+  if (body) request.headers["Content-Type"] = "application/json";
+  try {
+    const response = await fetch(url, {
+      method,
+      headers: request.headers,
+      body: body && JSON.stringify(body),
+      credentials,
+      signal: AbortSignal.timeout(TIMEOUT),
+    });
+    return { request, response: await received(response) };
+  } catch {
+    throw new ApiError(0);
+  }
+}
+
+async function received(response) {
+  const headers = SHOWN_HEADERS.filter((name) => response.headers.has(name));
+  return {
+    status: response.status,
+    statusText: response.statusText,
+    headers: Object.fromEntries(headers.map((name) => [name, response.headers.get(name)])),
+    data: parsed(await response.text()),
+  };
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null; // A proxy's error page, or no body at all.
+  }
+}
+
+/** Return the data of an answer; throws an ApiError where it is a refusal. */
+export function accepted({ response }) {
+  if (response.status >= 400) throw new ApiError(response.status, response.data);
+  return response.data;
+}
