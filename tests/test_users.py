@@ -1,0 +1,144 @@
+"""The shared user: one account a mailbox, and what ends its log-ins."""
+
+import pytest
+from django.contrib.auth import authenticate
+from django.db import IntegrityError, connection
+from django.test import Client
+from rest_framework.test import APIClient
+
+from authcompare.users.fields import normalize_email
+from authcompare.users.models import User
+
+from .conftest import PASSWORD
+from .flows import log_in_by_form, log_in_by_token
+
+pytestmark = pytest.mark.django_db
+
+SPELLINGS = {
+    "upper case": "ALICE@EXAMPLE.COM",
+    "outer spaces": "  alice@example.com ",
+    "full width": "ａlice@example．com",
+    "mixed": " Alice@eXample.com",
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=SPELLINGS)
+def test_one_mailbox_is_one_account(alice: User, spelling: str) -> None:
+    with pytest.raises(IntegrityError):
+        User.objects.create_user(spelling, PASSWORD)
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=SPELLINGS)
+def test_bulk_writes_are_normalised_too(alice: User, spelling: str) -> None:
+    with pytest.raises(IntegrityError):
+        User.objects.bulk_create([User(email=spelling)])
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=SPELLINGS)
+def test_alice_logs_in_however_she_spells_her_address(alice: User, spelling: str) -> None:
+    assert authenticate(email=spelling, password=PASSWORD) == alice
+
+
+def test_the_kelvin_sign_is_a_k(db: None) -> None:
+    assert normalize_email("\u212aate@example.com") == "kate@example.com"
+
+
+def test_a_dotless_i_is_no_i(alice: User) -> None:
+    assert not User.objects.filter(email="al\u0131ce@example.com").exists()
+
+
+def test_the_database_itself_refuses_an_upper_case_row(alice: User) -> None:
+    update = f"UPDATE {User._meta.db_table} SET email = 'ALICE@example.com'"  # noqa: S608
+    with pytest.raises(IntegrityError), connection.cursor() as cursor:
+        cursor.execute(update)
+
+
+def test_a_user_needs_an_address(db: None) -> None:
+    with pytest.raises(ValueError, match="e-mail"):
+        User.objects.create_user("", PASSWORD)
+
+
+def test_a_user_without_a_password_cannot_log_in(db: None) -> None:
+    User.objects.create_user("bob@example.com")
+
+    assert authenticate(email="bob@example.com", password="") is None
+
+
+def test_createsuperuser_makes_an_administrator(db: None) -> None:
+    carol = User.objects.create_superuser("carol@example.com", PASSWORD)
+
+    assert carol.is_staff
+    assert carol.is_superuser
+
+
+def test_a_new_hasher_rehashes_at_log_in_and_ends_no_other_log_in(
+    alice: User, client: Client, settings: object
+) -> None:
+    log_in_by_form(client, alice)
+    pair = log_in_by_token(alice)
+    settings.PASSWORD_HASHERS = [  # type: ignore[attr-defined]
+        "django.contrib.auth.hashers.PBKDF2SHA1PasswordHasher",
+        "django.contrib.auth.hashers.MD5PasswordHasher",
+    ]
+
+    log_in_by_form(Client(), alice)
+
+    alice.refresh_from_db()
+    assert alice.password.startswith("pbkdf2_sha1$")
+    assert client.get("/api/me/").status_code == 200
+    assert APIClient().post("/api/token/refresh/", {"refresh": pair["refresh"]}).status_code == 200
+
+
+def change_password(alice: User) -> None:
+    alice.set_password("another long password")
+    alice.save()
+
+
+def change_password_alone(alice: User) -> None:
+    alice.set_password("another long password")
+    alice.save(update_fields=["password"])
+
+
+def deactivate(alice: User) -> None:
+    alice.is_active = False
+    alice.save()
+
+
+def deactivate_behind_the_models_back(alice: User) -> None:
+    User.objects.filter(pk=alice.pk).update(is_active=False)
+
+
+def delete(alice: User) -> None:
+    alice.delete()
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        change_password,
+        change_password_alone,
+        deactivate,
+        deactivate_behind_the_models_back,
+        delete,
+    ],
+)
+class TestEveryLogInEnds:
+    """Sessions and tokens alike, on the next request."""
+
+    def test_the_session_is_nobodys(self, alice: User, client: Client, end: object) -> None:
+        log_in_by_form(client, alice)
+        end(alice)  # type: ignore[operator]
+        assert client.get("/api/me/").status_code == 401
+
+    def test_the_access_token_is_refused(self, alice: User, end: object) -> None:
+        pair = log_in_by_token(alice)
+        end(alice)  # type: ignore[operator]
+        answer = APIClient().get("/api/me/", headers={"authorization": f"Bearer {pair['access']}"})
+        assert answer.status_code == 401
+
+    def test_the_refresh_token_is_refused(self, alice: User, end: object) -> None:
+        pair = log_in_by_token(alice)
+        end(alice)  # type: ignore[operator]
+        answer = APIClient().post("/api/token/refresh/", {"refresh": pair["refresh"]})
+        assert answer.status_code == 401
+        assert answer.json()["code"] == "log_in_over"
