@@ -27,6 +27,7 @@ SHAPES = {
     "SIGNING_KEYS_FILE": "the path of the private key ring, a file made by `make setup`",
     "TOKEN_ISSUER": "the `iss` of every token, usually the site's address",
     "TOKEN_AUDIENCE": "the `aud` of every token, usually the API's address",
+    "TOKEN_REVOCATION": "row, denylist or none",
     "TRUSTED_PROXY_COUNT": "how many proxies of yours stand before the site: 0, 1, 2 …",
     "DEMO_PASSWORD": "the password of the demo users, who exist under DEBUG only",
 }
@@ -94,6 +95,9 @@ SIGNING_KEYS_FILE = env.existing_file("SIGNING_KEYS_FILE")
 TOKEN_ISSUER = env.str("TOKEN_ISSUER", default="authcompare", validate=validate.Length(min=1))
 TOKEN_AUDIENCE = env.str("TOKEN_AUDIENCE", default="authcompare", validate=validate.Length(min=1))
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0, validate=validate.Range(min=0))
+TOKEN_REVOCATION = env.str(
+    "TOKEN_REVOCATION", default="", validate=validate.OneOf(["", "row", "denylist", "none"])
+)
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="")
 
 try:
@@ -178,6 +182,8 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    # Django's own handler would print under DEBUG what root's has printed already.
+    "loggers": {"django": {"handlers": []}},
 }
 
 # --- What both flows share
@@ -218,6 +224,10 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
 # --- Tokens
 
+# How an access token learns that its log-in has ended (tokens_app.revocation). A deny-list has to
+# be seen by every process, so it is the default where the cache is shared.
+SHARED_CACHE = "redis" in CACHES["default"]["BACKEND"]
+TOKEN_REVOCATION = TOKEN_REVOCATION or ("denylist" if SHARED_CACHE else "row")
 # Fifteen minutes at most (OWASP): how long a token may outlive what it says of its user.
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=5)
 SIMPLE_JWT = {

@@ -18,7 +18,10 @@ def get_user(request: HttpRequest) -> AbstractBaseUser | AnonymousUser:
     session = session_of(request)
     session.get(SESSION_KEY)  # Loads the session, and the user with it.
     with already_loaded(session.user):
-        return django_get_user(request)
+        user = django_get_user(request)
+    if session.row and user.is_authenticated:
+        user.log_in_id = session.row.pk
+    return user
 
 
 class AuthenticationMiddleware(DjangoMiddleware):

@@ -30,6 +30,7 @@ os.environ.update(
     SIGNING_KEYS_FILE=str(FOLDER / "signing-keys.json"),
     TOKEN_ISSUER="authcompare",
     TOKEN_AUDIENCE="authcompare",
+    TOKEN_REVOCATION="",
     TRUSTED_PROXY_COUNT="0",
     DEMO_PASSWORD="demo-password-of-the-tests",
 )

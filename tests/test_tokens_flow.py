@@ -285,7 +285,14 @@ class TestLogOut:
 
 
 class TestCost:
-    """What each call costs in statements, BEGIN and COMMIT (here SAVEPOINTs) apart."""
+    """What each call costs in statements where each request reads the row.
+
+    tests.test_revocation counts for the other choices.
+    """
+
+    @pytest.fixture(autouse=True)
+    def _by_row(self, settings: Any) -> None:
+        settings.TOKEN_REVOCATION = "row"
 
     def test_a_log_in_reads_the_user_and_writes_two_rows(
         self, alice: User, django_assert_num_queries: Any

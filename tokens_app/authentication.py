@@ -8,26 +8,23 @@ from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 
 from authcompare.users.models import User
 
-from .models import TokenFamily
+from . import revocation
+from .revocation import Revocation
 from .tokens import AccessToken
 
 REALM = 'Bearer realm="api"'
 
 
-def verified(raw_token: str | bytes) -> tuple[User, AccessToken]:
-    """Return the user and the claims of an access token that is live in every respect.
+def verified(raw_token: str | bytes, by: Revocation) -> tuple[User, AccessToken]:
+    """Return the user and the claims of an access token that nothing is wrong with.
 
-    Raises `InvalidToken` where the token, its log-in or its user is not.
+    Raises `InvalidToken` where something is; whether its log-in is over is `by`'s to say.
     """
     try:
         token = AccessToken(raw_token)  # type: ignore[arg-type]
     except TokenError as error:
         raise InvalidToken("This access token is invalid or expired.") from error
-    families = TokenFamily.objects.select_related("user")
-    family = families.filter(pk=token.family_id, user_id=token.user_id).first()
-    if family is None or not family.may_go_on():
-        raise InvalidToken("This log-in is over; log in again.", "log_in_over")
-    return family.user, token
+    return by.user_of(token), token
 
 
 class BearerAuthentication(JWTAuthentication):
@@ -44,7 +41,7 @@ class BearerAuthentication(JWTAuthentication):
     ) -> tuple[User, AccessToken] | None:
         header = self.get_header(request)
         raw_token = None if header is None else self.get_raw_token(header)
-        return None if raw_token is None else verified(raw_token)
+        return None if raw_token is None else verified(raw_token, revocation.current())
 
     def get_raw_token(self, header: bytes) -> bytes | None:
         scheme, _, raw_token = header.strip().partition(b" ")

@@ -99,10 +99,12 @@ class Ring:
         return cls([Key.from_jwk(jwk) for jwk in json.loads(path.read_text())["keys"]])
 
     def write(self, path: Path) -> None:
-        """Replace the ring's file in one step, so that no reader ever sees half of it."""
-        scratch = path.with_name(f"{path.name}.{os.getpid()}.new")
-        _write_private(scratch, self)
-        scratch.replace(path)
+        """Replace the ring's file in one step, so that no reader ever sees half of it.
+
+        Raises `FileExistsError` while another process does the same: one of two rotations at once
+        would lose the other's key, and every token signed with it.
+        """
+        _write_scratch(path, self).replace(path)
 
     def get(self, kid: str) -> Key | None:
         """Return the key with this id; a `kid` is looked up in this set and nowhere else."""
@@ -150,11 +152,13 @@ class RingFile:
         self._looked = time.monotonic()
 
 
-def _write_private(path: Path, ring: Ring) -> None:
+def _write_scratch(path: Path, ring: Ring) -> Path:
+    scratch = path.with_name(f"{path.name}.new")
     # Created with its final mode: there is no moment in which others could read it.
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
         json.dump({"keys": [key.jwk for key in ring.keys]}, file, indent=1)
+    return scratch
 
 
 def create_ring(path: Path, algorithm: str = "ES256") -> None:
@@ -162,7 +166,12 @@ def create_ring(path: Path, algorithm: str = "ES256") -> None:
 
     Raises `FileExistsError` rather than overwrite a ring: that would end every log-in by token.
     """
-    _write_private(path, Ring([Key.generate(algorithm, active_from=int(time.time()))]))
+    scratch = _write_scratch(path, Ring([Key.generate(algorithm, active_from=int(time.time()))]))
+    try:
+        # Unlike a rename, a link fails where there is a ring already; and it is never half a ring.
+        os.link(scratch, path)
+    finally:
+        scratch.unlink()
 
 
 def main() -> None:

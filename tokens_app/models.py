@@ -1,13 +1,27 @@
 """The refresh-token family: a log-in whose credential rotates."""
 
-from typing import Self
+from datetime import datetime
+from typing import Any, ClassVar, Self
 
 from django.db import models, transaction
 from django.utils import timezone
 
 from authcompare.users.clients import Client
-from authcompare.users.log_ins import LogIn
+from authcompare.users.log_ins import EndReason, LogIn, LogInQuerySet
 from authcompare.users.models import User
+
+
+class TokenFamilyQuerySet(LogInQuerySet):
+    def end(self, reason: EndReason, moment: datetime | None = None) -> int:
+        # Here and not above: the choices read families.
+        from .revocation import current
+
+        moment = moment or timezone.now()
+        ended = super().end(reason, moment)
+        if ended:
+            # Read after the write, so that a log-in which began meanwhile is among them.
+            current().ended(self.filter(ended_at=moment))
+        return ended
 
 
 class TokenFamily(LogIn):
@@ -23,6 +37,8 @@ class TokenFamily(LogIn):
     rotated_at = models.DateTimeField(null=True)
     # Of the user at log-in; it differs once the password was changed, whoever changed it.
     auth_hash = models.CharField(max_length=64, editable=False)
+
+    objects: ClassVar[Any] = TokenFamilyQuerySet.as_manager()
 
     class Meta:
         verbose_name = "token family"

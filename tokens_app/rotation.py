@@ -9,6 +9,7 @@ from authcompare.users.clients import Client
 from authcompare.users.log_ins import EndReason
 
 from .models import TokenFamily
+from .revocation import log_in_over
 from .tokens import RefreshToken
 
 # How long the token before the current one still gets an answer, from the rotation on and never
@@ -41,7 +42,7 @@ def _read(token: RefreshToken) -> TokenFamily:
     families = TokenFamily.objects.select_related("user")
     family = families.filter(pk=token.family_id, user_id=token.user_id).first()
     if family is None or not family.may_go_on():
-        raise InvalidToken("This log-in is over; log in again.", "log_in_over")
+        raise log_in_over()
     return family
 
 

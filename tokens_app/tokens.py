@@ -43,6 +43,13 @@ class RingToken(simplejwt.Token):
 class AccessToken(RingToken, simplejwt.AccessToken):
     """Shown with every request, dead after five minutes (RFC 9068)."""
 
+    @classmethod
+    def for_family(cls, family: TokenFamily) -> Self:
+        """Return a new access token, which does not outlive its log-in."""
+        token = super().for_family(family)
+        token["exp"] = min(token["exp"], int(family.expires_at.timestamp()))
+        return token
+
 
 class RefreshToken(RingToken, simplejwt.RefreshToken):  # type: ignore[misc]
     """Shown to get the next pair, once.

@@ -4,7 +4,9 @@
 policy (idle timeout, absolute lifetime, "remember me") stands here once, for both.
 """
 
+import time
 import uuid
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
@@ -20,6 +22,7 @@ from .models import User
 LAST_SEEN_PRECISION = timedelta(minutes=5)
 # Ended rows are kept this long: revocation looks back at them (tokens_app.revocation), people too.
 RETENTION = timedelta(days=1)
+PURGE_BATCH = 1000
 
 
 class EndReason(models.TextChoices):
@@ -45,14 +48,26 @@ class LogInQuerySet(models.QuerySet[Any]):
         """Return the log-ins that are neither ended nor expired."""
         return self.filter(ended_at=None, idle_expires_at__gt=timezone.now())
 
-    def end(self, reason: EndReason) -> int:
-        """End the live ones among these log-ins and return how many they were."""
-        return self.live().update(ended_at=timezone.now(), end_reason=reason, **self.cleared_at_end)
+    def end(self, reason: EndReason, moment: datetime | None = None) -> int:
+        """End the live ones among these log-ins, at this moment, and return how many they were."""
+        moment = moment or timezone.now()
+        return self.live().update(
+            ended_at=moment, idle_expires_at=moment, end_reason=reason, **self.cleared_at_end
+        )
 
-    def over(self) -> Self:
-        """Return the log-ins that nobody needs any more: ended or expired a day ago."""
-        long_ago = timezone.now() - RETENTION
-        return self.filter(models.Q(idle_expires_at__lt=long_ago) | models.Q(ended_at__lt=long_ago))
+    def purge(self) -> Iterator[int]:
+        """Delete the log-ins that have been over for a day, yielding the size of each batch.
+
+        Every batch is a transaction of its own, and after it the table is left alone for as long
+        as the batch took, so that log-ins get their turn; memory does not grow with the table.
+        """
+        over = self.filter(idle_expires_at__lt=timezone.now() - RETENTION)
+        while batch := list(over.values_list("pk", flat=True)[:PURGE_BATCH]):
+            started = time.monotonic()
+            # Nothing refers to a log-in, so there is nothing to cascade to and nobody to tell.
+            self.model._base_manager.filter(pk__in=batch)._raw_delete(self.db)
+            yield len(batch)
+            time.sleep(time.monotonic() - started)
 
 
 class LogIn(models.Model):
@@ -65,7 +80,7 @@ class LogIn(models.Model):
     ip_address = models.GenericIPAddressField("IP address", null=True)
     user_agent = models.CharField(max_length=USER_AGENT_LENGTH, blank=True)
     remember = models.BooleanField("remember me")
-    # Never later than `expires_at`, so that this one column tells whether the log-in is expired.
+    # Never later than `expires_at` and `ended_at`: this one column tells what is over.
     idle_expires_at = models.DateTimeField(db_index=True)
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -111,12 +126,24 @@ class LogIn(models.Model):
         return self.ended_at is None and self.idle_expires_at > timezone.now()
 
 
-_models: list[type[LogIn]] = []
+# One model a mode; each app registers its own.
+MODELS: list[type[LogIn]] = []
 
 
 def register(model: type[LogIn]) -> None:
     """Make a mode's log-ins known to whatever concerns all log-ins of a user."""
-    _models.append(model)
+    MODELS.append(model)
+
+
+def devices_of(user: User) -> list[LogIn]:
+    """Return the user's live log-ins in every mode, the one used last first."""
+    log_ins = [log_in for mode in all_of(user) for log_in in mode.live()]
+    return sorted(log_ins, key=lambda log_in: log_in.last_seen_at, reverse=True)
+
+
+def end_one(user: User, log_in_id: uuid.UUID, reason: EndReason) -> bool:
+    """End the user's log-in with this id; return False where the user has no such live one."""
+    return any(log_ins.filter(pk=log_in_id).end(reason) for log_ins in all_of(user))
 
 
 def end_all(user: User, reason: EndReason, *, keep: uuid.UUID | None = None) -> int:
@@ -126,4 +153,4 @@ def end_all(user: User, reason: EndReason, *, keep: uuid.UUID | None = None) -> 
 
 def all_of(user: User) -> list[LogInQuerySet]:
     """Return the user's log-ins, a query set for each mode."""
-    return [model.objects.filter(user=user) for model in _models]
+    return [model.objects.filter(user=user) for model in MODELS]

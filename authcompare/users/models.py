@@ -68,6 +68,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     # Set before saving a new password, it names the one log-in that shall go on.
     kept_log_in: uuid.UUID | None = None
+    # The log-in by which the present request is made, where there is one.
+    log_in_id: uuid.UUID | None = None
     password_changed = False
 
     class Meta:

@@ -9,16 +9,20 @@ export function shortened(token) {
   return `${token.slice(0, 12)}…${token.slice(-6)}`;
 }
 
-/** Show exchanges in the column, in place of those before. */
+/** Show exchanges in the column, in place of those before; the last one is unfolded. */
 export function showExchanges(root, exchanges) {
-  slot(root, "exchanges").replaceChildren(...exchanges.map(drawn));
+  const elements = exchanges.map(drawn);
+  if (elements.length) elements.at(-1).open = true;
+  slot(root, "exchanges").replaceChildren(...elements);
 }
 
 function drawn({ request, response }) {
   const element = copy(document.getElementById("exchange"));
+  const [asked, answered] = [`${request.method} ${request.url}`, statusLine(response)];
   fill(element, {
-    request: message(`${request.method} ${request.url}`, request.headers, request.body),
-    response: message(statusLine(response), response.headers, response.data),
+    summary: `${asked} → ${answered}`,
+    request: message(asked, request.headers, request.body),
+    response: message(answered, response.headers, response.data),
   });
   return element;
 }
@@ -28,14 +32,9 @@ function statusLine({ status, statusText }) {
 }
 
 function message(firstLine, headers, data) {
-  const lines = Object.entries(headers).map(([name, value]) => `${titled(name)}: ${safe(value)}`);
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${safe(value)}`);
   const body = data ? ["", JSON.stringify(data, withoutSecrets, 2)] : [];
   return [firstLine, ...lines, ...body].join("\n");
-}
-
-// Names of headers do not care about case; the browser gives them in lower case.
-function titled(name) {
-  return name.toLowerCase().replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
 }
 
 function safe(header) {

@@ -1,7 +1,7 @@
 // One request and its answer, kept as they went over the wire so that a page can show them.
 
 const TIMEOUT = 15_000; // milliseconds; a server that hangs must not leave the buttons disabled
-const SHOWN_HEADERS = ["content-type", "cache-control", "vary", "www-authenticate", "retry-after"];
+const SHOWN_HEADERS = ["Content-Type", "Cache-Control", "Vary", "WWW-Authenticate", "Retry-After"];
 
 /** Why a request failed, in the words of the API. `status` is 0 where no answer came. */
 export class ApiError extends Error {
