@@ -14,11 +14,12 @@ import json
 import os
 import time
 from base64 import urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Self
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
@@ -98,14 +99,6 @@ class Ring:
         """Return the ring in a file."""
         return cls([Key.from_jwk(jwk) for jwk in json.loads(path.read_text())["keys"]])
 
-    def write(self, path: Path) -> None:
-        """Replace the ring's file in one step, so that no reader ever sees half of it.
-
-        Raises `FileExistsError` while another process does the same: one of two rotations at once
-        would lose the other's key, and every token signed with it.
-        """
-        _write_scratch(path, self).replace(path)
-
     def get(self, kid: str) -> Key | None:
         """Return the key with this id; a `kid` is looked up in this set and nowhere else."""
         return self._by_kid.get(kid)
@@ -152,13 +145,27 @@ class RingFile:
         self._looked = time.monotonic()
 
 
-def _write_scratch(path: Path, ring: Ring) -> Path:
+@contextmanager
+def _new_version(path: Path) -> Iterator[tuple[Path, IO[str]]]:
+    """Yield a file beside the ring's, and its path; it is gone at the end, moved or not.
+
+    It is the lock, too: of two rotations at once the second raises `FileExistsError`, where it
+    would otherwise lose the other's key and every token signed with it.
+    """
     scratch = path.with_name(f"{path.name}.new")
     # Created with its final mode: there is no moment in which others could read it.
     descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump({"keys": [key.jwk for key in ring.keys]}, file, indent=1)
-    return scratch
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            yield scratch, file
+    finally:
+        scratch.unlink(missing_ok=True)
+
+
+def _dump(keys: list[Key], file: IO[str]) -> None:
+    json.dump({"keys": [key.jwk for key in keys]}, file, indent=1)
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def create_ring(path: Path, algorithm: str = "ES256") -> None:
@@ -166,12 +173,22 @@ def create_ring(path: Path, algorithm: str = "ES256") -> None:
 
     Raises `FileExistsError` rather than overwrite a ring: that would end every log-in by token.
     """
-    scratch = _write_scratch(path, Ring([Key.generate(algorithm, active_from=int(time.time()))]))
-    try:
+    with _new_version(path) as (scratch, file):
+        _dump([Key.generate(algorithm, active_from=int(time.time()))], file)
         # Unlike a rename, a link fails where there is a ring already; and it is never half a ring.
         os.link(scratch, path)
-    finally:
-        scratch.unlink()
+
+
+def add_key(path: Path, key: Key, keep: Callable[[Ring], list[Key]]) -> list[Key]:
+    """Replace the ring's file by one with a further key, in one step, and return what it kept.
+
+    `keep` chooses from the present ring. Raises `FileExistsError` while another rotation goes on.
+    """
+    with _new_version(path) as (scratch, file):
+        kept = keep(Ring.read(path))
+        _dump([*kept, key], file)
+        scratch.replace(path)
+    return kept
 
 
 def main() -> None:

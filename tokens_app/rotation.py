@@ -7,6 +7,7 @@ from rest_framework_simplejwt.exceptions import InvalidToken
 
 from authcompare.users.clients import Client
 from authcompare.users.log_ins import EndReason
+from authcompare.users.models import AuthEvent
 
 from .models import TokenFamily
 from .revocation import log_in_over
@@ -33,7 +34,7 @@ def refresh(token: RefreshToken, client: Client) -> TokenFamily:
     if _in_grace(token, family):
         return family
     if token.generation < family.generation:
-        TokenFamily.objects.filter(pk=family.pk).end(EndReason.REUSE)
+        _end_for_reuse(token, family, client)
     raise InvalidToken("This refresh token was used before; log in again.", "token_reused")
 
 
@@ -44,6 +45,27 @@ def _read(token: RefreshToken) -> TokenFamily:
     if family is None or not family.may_go_on():
         raise log_in_over()
     return family
+
+
+def _end_for_reuse(token: RefreshToken, family: TokenFamily, client: Client) -> None:
+    if TokenFamily.objects.filter(pk=family.pk).end(EndReason.REUSE):
+        AuthEvent.objects.create(
+            what=_kind_of_reuse(token, family, client),
+            mode=TokenFamily.mode,
+            user=family.user,
+            ip_address=client.ip_address,
+            user_agent=client.user_agent,
+            log_in_id=family.pk,
+        )
+
+
+def _kind_of_reuse(token: RefreshToken, family: TokenFamily, client: Client) -> AuthEvent.What:
+    """Return what the reuse looks like; whatever it is, it has ended the family."""
+    if client != (family.ip_address, family.user_agent):
+        return AuthEvent.What.THEFT_SUSPECTED
+    if token.generation == family.generation - 1:
+        return AuthEvent.What.LOST_RESPONSE
+    return AuthEvent.What.STALE_BRANCH
 
 
 def _in_grace(token: RefreshToken, family: TokenFamily) -> bool:

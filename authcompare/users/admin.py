@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from .log_ins import EndReason, LogIn
-from .models import User
+from .models import AuthEvent, User
 
 
 @admin.register(User)
@@ -61,6 +61,30 @@ class UserAdmin(DjangoUserAdmin):
         self.message_user(request, f"{count} user(s) {word}.", messages.SUCCESS)
 
 
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Rows that are written by what happens, and by nobody's hand."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(AuthEvent)
+class AuthEventAdmin(ReadOnlyAdmin):
+    """The audit trail, to be read."""
+
+    list_display = ("when", "what", "mode", "user", "email", "ip_address", "user_agent")
+    list_filter = ("what", "mode", "when")
+    list_select_related = ("user",)
+    search_fields = ("user__email", "email", "ip_address")
+    date_hierarchy = "when"
+
+
 class LiveFilter(admin.SimpleListFilter):
     """Live, or over."""
 
@@ -78,7 +102,7 @@ class LiveFilter(admin.SimpleListFilter):
         return queryset
 
 
-class LogInAdmin(admin.ModelAdmin):
+class LogInAdmin(ReadOnlyAdmin):
     """Log-ins are read here and can be revoked; they are made by logging in only."""
 
     list_display = ("user", "is_live", "created_at", "last_seen_at", "ip_address", "user_agent")
@@ -113,13 +137,4 @@ class LogInAdmin(admin.ModelAdmin):
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         """Tell whether this member of staff may end log-ins: who may "change" them may."""
-        return super().has_change_permission(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+        return admin.ModelAdmin.has_change_permission(self, request)

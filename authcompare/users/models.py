@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import get_random_string, salted_hmac
 
+from .clients import USER_AGENT_LENGTH
 from .fields import NormalizedEmailField
 
 # Longer than any password manager makes. A megabyte is refused before it would be hashed.
@@ -117,3 +118,28 @@ class User(AbstractBaseUser, PermissionsMixin):
         # end every session of the user. The stamp changes only with the password itself.
         key_salt = "authcompare.users.models.User.auth_stamp"
         return salted_hmac(key_salt, self.auth_stamp, secret=secret, algorithm="sha256").hexdigest()
+
+
+class AuthEvent(models.Model):
+    """One line of the audit trail. It is only ever added, and holds no secret."""
+
+    class What(models.TextChoices):
+        LOST_RESPONSE = "lost_response", "a spent refresh token again: its answer was lost"
+        STALE_BRANCH = "stale_branch", "a long spent refresh token from the same client"
+        THEFT_SUSPECTED = "theft_suspected", "a spent refresh token from another client"
+
+    what = models.CharField(max_length=32, choices=What)
+    mode = models.CharField(max_length=10)
+    when = models.DateTimeField(default=timezone.now, db_index=True)
+    # The trail outlives the account.
+    user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True)
+    email = models.CharField("address tried", max_length=254, blank=True)
+    ip_address = models.GenericIPAddressField("IP address", null=True)
+    user_agent = models.CharField(max_length=USER_AGENT_LENGTH, blank=True)
+    log_in_id = models.UUIDField(null=True)
+
+    class Meta:
+        verbose_name = "event"
+
+    def __str__(self) -> str:
+        return f"{self.get_what_display()} at {self.when:%Y-%m-%d %H:%M:%S}"

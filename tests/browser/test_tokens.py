@@ -1,0 +1,199 @@
+"""The token flow of the home page, in a real browser."""
+
+import json
+import re
+from http import HTTPStatus
+
+import pytest
+
+from tokens_app.models import TokenFamily
+
+from .steps import access_token, log_in, log_in_by_token, press, sessions, tokens
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+STORED = "localStorage.getItem('authcompare.tokens')"
+REFUSAL = {
+    "status": 401,
+    "content_type": "application/json",
+    "body": json.dumps({"detail": "This access token is invalid or expired."}),
+}
+
+
+def refuse_once(page, path):
+    """Answer the next request to `path` as for an expired access token."""
+    page.route(f"**{path}", lambda route: route.fulfill(**REFUSAL), times=1)
+
+
+def test_the_token_client_logs_in_without_a_cookie(page, alice):
+    page.goto("/")
+    log_in_by_token(page, alice)
+    assert "via token" in tokens(page).inner_text()
+    assert [c["name"] for c in page.context.cookies()] == ["csrftoken"]
+    assert page.evaluate("document.activeElement.textContent") == "Tokens"
+
+
+def test_everybody_can_read_the_claims(page, alice):
+    page.goto("/")
+    log_in_by_token(page, alice)
+    anatomy = page.get_by_role("region", name="What the access token says")
+    assert "signed, not encrypted" in anatomy.inner_text()
+    assert str(alice.pk) in anatomy.get_by_role("row", name="Subject").inner_text()
+    names = anatomy.get_by_role("rowheader").all_inner_texts()
+    assert {"iss", "aud", "sub", "sid", "iat", "nbf", "exp", "jti"} <= set(names)
+
+
+def test_a_wrong_password_is_refused_in_the_words_of_the_api(page, alice, console):
+    console.expect(HTTPStatus.UNAUTHORIZED, "/api/token/")
+    page.goto("/")
+    log_in(tokens(page), alice, "a wrong password of mine")
+    alert = tokens(page).get_by_role("alert")
+    assert alert.inner_text() == "That e-mail address and password do not belong together."
+    assert tokens(page).get_by_label("E-mail address").input_value() == alice.email
+
+
+def test_an_error_of_a_field_stands_beside_it(page, alice, console):
+    console.expect(HTTPStatus.BAD_REQUEST, "/api/token/")
+    body = json.dumps({"email": ["This address is too long."]})
+    page.route("**/api/token/", lambda route: route.fulfill(status=400, body=body))
+    page.goto("/")
+    log_in(tokens(page), alice)
+    email = tokens(page).get_by_label("E-mail address")
+    tokens(page).get_by_text("This address is too long.").first.wait_for()
+    assert email.get_attribute("aria-invalid") == "true"
+    assert email.get_attribute("aria-describedby") == "token-email-error"
+
+
+def test_a_server_out_of_reach_is_said_to_be(page, alice, console):
+    console.expect("net::ERR_CONNECTION_REFUSED", "/api/token/")
+    page.route("**/api/token/", lambda route: route.abort("connectionrefused"))
+    page.goto("/")
+    log_in(tokens(page), alice)
+    tokens(page).get_by_text("The server did not answer.").wait_for()
+    assert tokens(page).get_by_role("button", name="Log in by token").is_enabled()
+
+
+def test_memory_forgets_at_a_reload(page, alice):
+    page.goto("/")
+    log_in_by_token(page, alice)
+    assert page.evaluate(STORED) is None
+    page.reload()
+    tokens(page).get_by_role("button", name="Log in by token").wait_for()
+
+
+def test_local_storage_resumes_after_a_reload(page, alice):
+    page.goto("/")
+    log_in_by_token(page, alice, "localStorage")
+    assert access_token(page) in page.evaluate(STORED)
+    page.reload()
+    tokens(page).get_by_text("Resumed from localStorage as Alice.").wait_for()
+    assert "via token" in tokens(page).inner_text()
+
+
+def test_both_doors_show_the_same_user(page, alice):
+    page.goto("/")
+    log_in(sessions(page), alice)
+    log_in_by_token(page, alice)
+    for column, via in ((sessions(page), "session"), (tokens(page), "token")):
+        press(column, "Call the secured resource")
+        column.get_by_text(f"The API knows you as Alice, via {via}.").wait_for()
+        assert f'"id": "{alice.pk}"' in column.inner_text()
+
+
+def test_renewing_gets_another_access_token(page, alice):
+    page.goto("/")
+    log_in_by_token(page, alice)
+    before = access_token(page)
+    press(tokens(page), "Renew")
+    tokens(page).get_by_text("Renewed: two new tokens").wait_for()
+    assert access_token(page) != before
+    press(tokens(page), "Verify")
+    tokens(page).get_by_text("Verified").wait_for()
+
+
+def test_a_refused_access_token_is_renewed_and_the_call_repeated(page, alice, console):
+    page.goto("/")
+    log_in_by_token(page, alice)
+    console.expect(HTTPStatus.UNAUTHORIZED, "/api/me/")
+    refuse_once(page, "/api/me/")
+    press(tokens(page), "Call the secured resource")
+    tokens(page).get_by_text("the client renewed and called again").wait_for()
+    shown = tokens(page).locator("summary").all_inner_texts()
+    assert [re.sub(r" [A-Z].*", "", line.split("→")[1]).strip() for line in shown] == [
+        "401",
+        "200",
+        "200",
+    ]
+
+
+def test_calls_that_are_refused_together_share_one_refresh(page, alice, console):
+    page.goto("/")
+    log_in_by_token(page, alice, "localStorage")
+    refreshes = []
+    page.on("request", lambda r: refreshes.append(r) if "refresh" in r.url else None)
+    for _ in range(2):
+        console.expect(HTTPStatus.UNAUTHORIZED, "/api/me/")
+    page.route("**/api/me/", lambda route: route.fulfill(**REFUSAL), times=2)
+    vias = page.evaluate(
+        """async () => {
+            const { TokenClient } = await import("/static/authcompare/tokens.js");
+            const { LocalStorage } = await import("/static/authcompare/storage.js");
+            const urls = { refresh: "/api/token/refresh/", me: "/api/me/" };
+            const client = new TokenClient({ urls, storage: new LocalStorage() });
+            return (await Promise.all([client.me(), client.me()])).map((user) => user.via);
+        }"""
+    )
+    assert vias == ["token", "token"]
+    assert len(refreshes) == 1
+
+
+def test_a_log_in_that_ended_elsewhere_leads_back_to_the_form(page, alice, console):
+    page.goto("/")
+    log_in_by_token(page, alice)
+    TokenFamily.objects.all().end("revoked")
+    console.expect(HTTPStatus.UNAUTHORIZED, "/api/me/")
+    console.expect(HTTPStatus.UNAUTHORIZED, "/api/token/refresh/")
+    press(tokens(page), "Call the secured resource")
+    alert = tokens(page).get_by_role("alert")
+    alert.wait_for()
+    assert alert.inner_text() == "This log-in is over; log in again."
+
+
+def test_logging_out_ends_the_log_in_and_forgets_the_tokens(page, alice):
+    page.goto("/")
+    log_in_by_token(page, alice, "localStorage")
+    press(tokens(page), "Log out")
+    tokens(page).get_by_text("Logged out").wait_for()
+    assert page.evaluate(STORED) is None
+    assert not TokenFamily.objects.live().exists()
+    assert page.get_by_role("region", name="What the access token says").count() == 0
+
+
+def test_logging_out_in_one_tab_logs_out_the_other(page, alice):
+    page.goto("/")
+    log_in_by_token(page, alice, "localStorage")
+    other = page.context.new_page()
+    other.goto("/")
+    tokens(other).get_by_text("Resumed from localStorage").wait_for()
+    press(tokens(page), "Log out")
+    tokens(other).get_by_text("Logged out in another tab.").wait_for()
+    assert tokens(other).get_by_role("button", name="Log in by token").is_visible()
+
+
+def test_a_renewal_in_one_tab_is_the_others_too(page, alice):
+    page.goto("/")
+    log_in_by_token(page, alice, "localStorage")
+    other = page.context.new_page()
+    other.goto("/")
+    tokens(other).get_by_text("Resumed from localStorage").wait_for()
+    press(tokens(page), "Renew")
+    tokens(page).get_by_text("Renewed: two new tokens").wait_for()
+    tokens(other).get_by_text("once", exact=True).wait_for()
+    assert access_token(other) == access_token(page)
+
+
+def test_a_phone_shows_a_whole_token_without_horizontal_scrolling(open_page, alice):
+    page = open_page(viewport={"width": 360, "height": 740})
+    page.goto("/")
+    log_in_by_token(page, alice)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
