@@ -224,6 +224,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
 # --- Tokens
 
+REFRESH_COOKIE_NAME = "refresh" if DEBUG else "__Host-refresh"
 # How an access token learns that its log-in has ended (tokens_app.revocation). A deny-list has to
 # be seen by every process, so it is the default where the cache is shared.
 SHARED_CACHE = "redis" in CACHES["default"]["BACKEND"]

@@ -8,7 +8,7 @@ class SessionsAppConfig(AppConfig):
     def ready(self) -> None:
         from authcompare.users import log_ins
 
-        from . import signals  # noqa: F401  (connecting the receivers is the import's purpose)
+        from . import checks, signals  # noqa: F401  (importing them registers them)
         from .models import Session
 
         log_ins.register(Session)

@@ -1,11 +1,19 @@
 """The browser flow: log in, be somebody, log out. `tokens_app.views` has the same verbs."""
 
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.defaultfilters import pluralize
+from django.views import View
 from django.views.generic import TemplateView
+
+from authcompare.users.log_ins import EndReason, devices_of, end_all, end_one
+from authcompare.users.models import User
 
 from .forms import LogInForm
 from .store import session_of
@@ -32,6 +40,36 @@ class LogOutView(auth_views.LogoutView):
         # Not "cookies": that would also end what the tokens' side keeps in this browser.
         response["Clear-Site-Data"] = '"cache"'
         return response
+
+
+class DevicesView(LoginRequiredMixin, TemplateView):
+    """Every live log-in of the user, in both modes, with this one marked."""
+
+    template_name = "sessions/devices.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        devices = devices_of(cast(User, self.request.user))
+        return super().get_context_data(devices=devices, **kwargs)
+
+
+class RevokeView(LoginRequiredMixin, View):
+    """`POST` → 302 to the devices, one less; 404 for what is not a live log-in of one's own."""
+
+    def post(self, request: HttpRequest, log_in_id: UUID) -> HttpResponse:
+        if not end_one(cast(User, request.user), log_in_id, EndReason.REVOKED):
+            raise Http404
+        messages.success(request, "That log-in is over.")
+        return redirect("sessions:devices")
+
+
+class RevokeOthersView(LoginRequiredMixin, View):
+    """`POST` → 302 to the devices, where only this one is left."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        user = cast(User, request.user)
+        ended = end_all(user, EndReason.REVOKED, keep=user.log_in_id)
+        messages.success(request, f"{ended} other log-in{pluralize(ended)} ended.")
+        return redirect("sessions:devices")
 
 
 class MeView(LoginRequiredMixin, TemplateView):

@@ -8,6 +8,7 @@ class TokensAppConfig(AppConfig):
     def ready(self) -> None:
         from authcompare.users import log_ins
 
+        from . import checks  # noqa: F401  (importing them registers them)
         from .models import TokenFamily
 
         log_ins.register(TokenFamily)

@@ -21,7 +21,7 @@ def verified(raw_token: str | bytes, by: Revocation) -> tuple[User, AccessToken]
     Raises `InvalidToken` where something is; whether its log-in is over is `by`'s to say.
     """
     try:
-        token = AccessToken(raw_token)  # type: ignore[arg-type]
+        token = AccessToken(raw_token)
     except TokenError as error:
         raise InvalidToken("This access token is invalid or expired.") from error
     return by.user_of(token), token

@@ -7,8 +7,10 @@ from rest_framework import serializers
 from rest_framework_simplejwt.exceptions import AuthenticationFailed
 from rest_framework_simplejwt.serializers import PasswordField
 
+from authcompare.users.log_ins import LogIn
 from authcompare.users.models import PASSWORD_MAX_LENGTH, User
 
+from . import transport
 from .backend import MAX_TOKEN_LENGTH
 
 
@@ -20,6 +22,7 @@ class LogInSerializer(serializers.Serializer):
     # Outer spaces are part of a password (NIST SP 800-63B-4 3.1.1.2).
     password = PasswordField(max_length=PASSWORD_MAX_LENGTH, trim_whitespace=False)
     remember = serializers.BooleanField(default=False)
+    transport = serializers.ChoiceField([transport.BODY, transport.COOKIE], default=transport.BODY)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Add the `user` whose credentials these are."""
@@ -38,9 +41,36 @@ def invalid_credentials() -> AuthenticationFailed:
 
 
 class RefreshSerializer(serializers.Serializer):
-    """`refresh`: a refresh token."""
+    """`refresh`: a refresh token, or `transport`: "cookie", which says where to find it."""
 
-    refresh = serializers.CharField(max_length=MAX_TOKEN_LENGTH, write_only=True)
+    refresh = serializers.CharField(max_length=MAX_TOKEN_LENGTH, write_only=True, required=False)
+    transport = serializers.ChoiceField([transport.BODY, transport.COOKIE], default=transport.BODY)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a request without a refresh token, and one with two."""
+        by_body = attrs["transport"] == transport.BODY
+        if by_body and "refresh" not in attrs:
+            raise serializers.ValidationError({"refresh": "This field is required."}, "required")
+        if not by_body and "refresh" in attrs:
+            detail = 'With "transport": "cookie" the token comes by cookie alone.'
+            raise serializers.ValidationError({"refresh": detail}, "one_credential")
+        return attrs
+
+
+class DeviceSerializer(serializers.Serializer):
+    """A log-in as its user sees it. `current` marks the one by which the request is made."""
+
+    id = serializers.UUIDField()
+    mode = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    last_seen_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField(source="idle_expires_at")
+    ip_address = serializers.IPAddressField()
+    user_agent = serializers.CharField()
+    current = serializers.SerializerMethodField()
+
+    def get_current(self, log_in: LogIn) -> bool:
+        return log_in.pk == self.context["request"].user.log_in_id
 
 
 class VerifySerializer(serializers.Serializer):

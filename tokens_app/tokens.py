@@ -19,6 +19,9 @@ class RingToken(simplejwt.Token):
 
     _token_backend = RingBackend()
 
+    def __init__(self, token: str | bytes | None = None, verify: bool = True) -> None:
+        super().__init__(token, verify)  # type: ignore[arg-type]  # SimpleJWT's is annotated wrong
+
     @classmethod
     def for_family(cls, family: TokenFamily) -> Self:
         """Return a new token of the family: `sub` is its user, `sid` the log-in's public id."""
@@ -60,7 +63,7 @@ class RefreshToken(RingToken, simplejwt.RefreshToken):  # type: ignore[misc]
     hold of the signing key still cannot make a refresh token.
     """
 
-    access_token_class = AccessToken
+    access_token_class = AccessToken  # type: ignore[assignment]  # what the override is for
 
     @classmethod
     def for_family(cls, family: TokenFamily) -> Self:

@@ -10,5 +10,7 @@ urlpatterns = [
     path("token/logout/", views.LogOutView.as_view(), name="logout"),
     path("token/logout/all/", views.LogOutEverywhereView.as_view(), name="logout-everywhere"),
     path("me/", views.MeView.as_view(), name="me"),
+    path("devices/", views.DevicesView.as_view(), name="devices"),
+    path("devices/<uuid:log_in_id>/", views.DeviceView.as_view(), name="device"),
     re_path("", views.NotFoundView.as_view()),
 ]

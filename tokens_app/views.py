@@ -1,12 +1,13 @@
 """The REST flow: log in, be somebody, log out. `sessions_app.views` has the same verbs."""
 
 from typing import Any, cast
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 from rest_framework import status
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotAuthenticated, NotFound
 from rest_framework.generics import RetrieveUpdateAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,23 +16,24 @@ from rest_framework_simplejwt.exceptions import ExpiredTokenError, InvalidToken,
 from rest_framework_simplejwt.views import TokenViewBase
 
 from authcompare.users.clients import Client
-from authcompare.users.log_ins import EndReason, end_all
+from authcompare.users.log_ins import EndReason, devices_of, end_all, end_one
 from authcompare.users.models import User
 
-from . import revocation
+from . import revocation, transport
 from .authentication import REALM, BearerAuthentication, BrowserSessionAuthentication, verified
 from .backend import current_ring_file
 from .keys import JWKS_MAX_AGE
 from .models import TokenFamily
 from .rotation import refresh
 from .serializers import (
+    DeviceSerializer,
     LogInSerializer,
     MeSerializer,
     RefreshSerializer,
     VerifySerializer,
     invalid_credentials,
 )
-from .tokens import RefreshToken, pair
+from .tokens import RefreshToken
 
 
 class TokenView(TokenViewBase):
@@ -57,7 +59,9 @@ class LogInView(TokenView):
         family = TokenFamily.log_in(data["user"], Client.of(request), remember=data["remember"])
         if family is None:
             raise invalid_credentials()
-        return Response(pair(family))
+        if data["transport"] == transport.COOKIE:
+            transport.replace_earlier(request)
+        return transport.answer(request, family, data["transport"])
 
 
 class RefreshView(TokenView):
@@ -66,11 +70,16 @@ class RefreshView(TokenView):
     serializer_class = RefreshSerializer
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        data = self.validated(request)
+        raw_token = transport.shown(request, data)
+        if raw_token is None:
+            raise NotAuthenticated
         try:
-            token = RefreshToken(self.validated(request)["refresh"])
+            token = RefreshToken(raw_token)
         except TokenError as error:
             raise InvalidToken("This refresh token is invalid or expired.") from error
-        return Response(pair(refresh(token, Client.of(request))))
+        family = refresh(token, Client.of(request))
+        return transport.answer(request, family, data["transport"])
 
 
 class VerifyView(TokenView):
@@ -94,14 +103,24 @@ class LogOutView(TokenView):
     serializer_class = RefreshSerializer
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        data = self.validated(request)
+        raw_token = transport.shown(request, data)
+        if raw_token is not None:
+            self._end(raw_token)
+        response = Response(status=status.HTTP_204_NO_CONTENT)
+        if data["transport"] == transport.COOKIE:
+            transport.forget(response)
+        return response
+
+    @staticmethod
+    def _end(raw_token: str) -> None:
         try:
-            token = RefreshToken(self.validated(request)["refresh"])
+            token = RefreshToken(raw_token)
         except ExpiredTokenError:
-            return Response(status=status.HTTP_204_NO_CONTENT)
+            return  # Its log-in is over already.
         except TokenError as error:
             raise InvalidToken("This is no refresh token of this site.") from error
         TokenFamily.objects.filter(pk=token.family_id).end(EndReason.LOGGED_OUT)
-        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class LogOutEverywhereView(APIView):
@@ -121,6 +140,27 @@ class MeView(RetrieveUpdateAPIView):
 
     def get_object(self) -> User:
         return cast(User, self.request.user)
+
+
+class DevicesView(APIView):
+    """`GET` → every live log-in of the user, in both modes, with this one marked."""
+
+    authentication_classes = (BearerAuthentication, BrowserSessionAuthentication)
+
+    def get(self, request: Request) -> Response:
+        devices = devices_of(cast(User, request.user))
+        return Response(DeviceSerializer(devices, many=True, context={"request": request}).data)
+
+
+class DeviceView(APIView):
+    """`DELETE` → 204, and that log-in is over; 404 for what is not a live log-in of one's own."""
+
+    authentication_classes = (BearerAuthentication, BrowserSessionAuthentication)
+
+    def delete(self, request: Request, log_in_id: UUID) -> Response:
+        if not end_one(cast(User, request.user), log_in_id, EndReason.REVOKED):
+            raise NotFound("You have no such log-in.")
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class NotFoundView(APIView):

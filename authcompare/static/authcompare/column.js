@@ -137,9 +137,13 @@ export class TokenColumn {
     this.#show();
   }
 
-  // Another tab renewed, logged out or logged in as somebody else.
+  // Another tab renewed, logged out, or logged in after that, perhaps as somebody else.
   #otherTab() {
     if (this.#kind !== "local") return;
+    if (this.#client.pair && !this.#user) {
+      this.#resume();
+      return;
+    }
     if (!this.#client.pair) {
       showExchanges(this.#root, []);
       report(this.#root, "Logged out in another tab.");
