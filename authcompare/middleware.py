@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
+from django.core.signals import request_started
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.http.cookie import parse_cookie
 
@@ -13,6 +16,19 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 # RFC 6265 4.1.1: a cookie's name is an RFC 9110 token.
 COOKIE_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+# What makes Django's reading of a Content-Type raise: RFC 2231's `name*=charset''value`, and NUL.
+ODD_CONTENT_TYPE = re.compile(r"[*\0]")
+
+
+@receiver(request_started)
+def forget_odd_content_type(environ: dict[str, Any] | None = None, **kwargs: Any) -> None:
+    """Take from a request a Content-Type that would be an error 500 in front of all middleware.
+
+    Django reads this header while it makes the request, where nothing catches what that raises.
+    The views then refuse the request as they do every other content type that is not theirs.
+    """
+    if environ and ODD_CONTENT_TYPE.search(environ.get("CONTENT_TYPE") or ""):
+        environ["CONTENT_TYPE"] = "application/octet-stream"
 
 
 class NoStoreMiddleware:

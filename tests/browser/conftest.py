@@ -18,6 +18,8 @@ from tests.conftest import CHROMIUM
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
+    OpenPage = Callable[..., Page]
+
 # Nothing leaves the machine: the browser would else ask its maker about updates, for one.
 ARGUMENTS = [
     "--no-sandbox",
@@ -28,7 +30,7 @@ ARGUMENTS = [
     "--disable-sync",
     "--disable-quic",
 ]
-TIMEOUT = 5_000  # milliseconds
+TIMEOUT = 10_000  # milliseconds
 # Chromium prints what the policy blocked, but not for every directive.
 REPORT_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) => console.error(
@@ -83,9 +85,7 @@ def console() -> Iterator[Console]:
 
 
 @pytest.fixture
-def open_page(
-    chromium: Browser, live_server: Any, console: Console
-) -> Iterator[Callable[..., Page]]:
+def open_page(chromium: Browser, live_server: Any, console: Console) -> Iterator[OpenPage]:
     """Return a function that opens a page in a fresh profile with the options given."""
     contexts = []
 
@@ -102,6 +102,6 @@ def open_page(
 
 
 @pytest.fixture
-def page(open_page: Callable[..., Page]) -> Page:
+def page(open_page: OpenPage) -> Page:
     """Open a page."""
     return open_page()

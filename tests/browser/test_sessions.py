@@ -1,22 +1,31 @@
 """The session flow and the site's pages, in a real browser."""
 
+from __future__ import annotations
+
 import re
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 import pytest
 
+from authcompare.users.models import User
 from tests.conftest import PASSWORD
 
 from .steps import log_in, press, sessions
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from .conftest import Console, OpenPage
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def has_no_horizontal_scroll(page):
+def has_no_horizontal_scroll(page: Page) -> bool:
     return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_the_form_logs_in(page, alice):
+def test_the_form_logs_in(page: Page, alice: User) -> None:
     page.goto("/")
     log_in(sessions(page), alice)
     sessions(page).get_by_text("via session").wait_for()
@@ -24,7 +33,7 @@ def test_the_form_logs_in(page, alice):
     assert "Session: Alice" in page.get_by_role("banner").inner_text()
 
 
-def test_a_wrong_password_keeps_the_address_and_says_what_to_do(page, alice):
+def test_a_wrong_password_keeps_the_address_and_says_what_to_do(page: Page, alice: User) -> None:
     page.goto("/")
     log_in(sessions(page), alice, "a wrong password of mine")
     assert "Check both and try again." in page.get_by_role("alert").inner_text()
@@ -33,7 +42,7 @@ def test_a_wrong_password_keeps_the_address_and_says_what_to_do(page, alice):
     assert page.get_by_label("Password", exact=True).input_value() == ""
 
 
-def test_an_empty_field_is_named_beside_it(page, alice):
+def test_an_empty_field_is_named_beside_it(page: Page, alice: User) -> None:
     page.goto("/sessions/login/")
     # As a browser that does not check forms would send it.
     page.locator("main form").evaluate("form => form.noValidate = true")
@@ -44,7 +53,7 @@ def test_an_empty_field_is_named_beside_it(page, alice):
     assert page.locator(f"#{described_by}").inner_text() == "This field is required."
 
 
-def test_logging_out_leaves_no_way_back(page, alice):
+def test_logging_out_leaves_no_way_back(page: Page, alice: User) -> None:
     page.goto("/")
     log_in(sessions(page), alice)
     press(page.get_by_role("banner"), "Log out")
@@ -53,7 +62,9 @@ def test_logging_out_leaves_no_way_back(page, alice):
     assert page.url.endswith("/sessions/login/?next=/sessions/me/")
 
 
-def test_whoever_was_sent_to_the_form_comes_back_to_the_page_asked_for(page, alice):
+def test_whoever_was_sent_to_the_form_comes_back_to_the_page_asked_for(
+    page: Page, alice: User
+) -> None:
     page.goto("/sessions/me/")
     log_in(page, alice)
     page.get_by_role("heading", name="Secured page").wait_for()
@@ -61,7 +72,9 @@ def test_whoever_was_sent_to_the_form_comes_back_to_the_page_asked_for(page, ali
     assert str(alice.pk) in page.get_by_role("main").inner_text()
 
 
-def test_script_cannot_read_the_session_cookie_and_the_page_shows_that(page, alice):
+def test_script_cannot_read_the_session_cookie_and_the_page_shows_that(
+    page: Page, alice: User
+) -> None:
     page.goto("/")
     log_in(sessions(page), alice)
     shown = sessions(page).locator("pre:visible").inner_text()
@@ -73,7 +86,7 @@ def test_script_cannot_read_the_session_cookie_and_the_page_shows_that(page, ali
     assert cookie["value"] not in page.content()
 
 
-def test_the_session_calls_the_api_by_its_cookie(page, alice):
+def test_the_session_calls_the_api_by_its_cookie(page: Page, alice: User) -> None:
     page.goto("/")
     log_in(sessions(page), alice)
     press(sessions(page), "Call the secured resource")
@@ -81,7 +94,9 @@ def test_the_session_calls_the_api_by_its_cookie(page, alice):
     assert '"via": "session"' in sessions(page).inner_text()
 
 
-def test_a_session_that_ended_elsewhere_is_said_to_be_over(page, alice, console):
+def test_a_session_that_ended_elsewhere_is_said_to_be_over(
+    page: Page, alice: User, console: Console
+) -> None:
     page.goto("/")
     log_in(sessions(page), alice)
     page.context.clear_cookies()
@@ -90,7 +105,7 @@ def test_a_session_that_ended_elsewhere_is_said_to_be_over(page, alice, console)
     sessions(page).get_by_text("Authentication credentials were not provided.").first.wait_for()
 
 
-def test_the_session_flow_works_without_script(open_page, alice):
+def test_the_session_flow_works_without_script(open_page: OpenPage, alice: User) -> None:
     page = open_page(java_script_enabled=False)
     page.goto("/")
     assert "needs script" in page.content()
@@ -102,7 +117,7 @@ def test_the_session_flow_works_without_script(open_page, alice):
     assert "No session" in page.get_by_role("banner").inner_text()
 
 
-def test_the_keyboard_alone_logs_in(page, alice):
+def test_the_keyboard_alone_logs_in(page: Page, alice: User) -> None:
     page.goto("/")
     for _ in range(5):  # The skip link, the brand, two pages, the log-in page.
         page.keyboard.press("Tab")
@@ -114,14 +129,14 @@ def test_the_keyboard_alone_logs_in(page, alice):
     sessions(page).get_by_text("via session").wait_for()
 
 
-def test_the_skip_link_leads_to_the_content(page):
+def test_the_skip_link_leads_to_the_content(page: Page) -> None:
     page.goto("/")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
 
 
-def test_a_password_can_be_shown_and_is_hidden_before_it_is_sent(page, alice):
+def test_a_password_can_be_shown_and_is_hidden_before_it_is_sent(page: Page, alice: User) -> None:
     page.goto("/sessions/login/")
     password = page.get_by_label("Password", exact=True)
     password.fill("a wrong password of mine")
@@ -131,7 +146,7 @@ def test_a_password_can_be_shown_and_is_hidden_before_it_is_sent(page, alice):
     assert password.get_attribute("type") == "password"
 
 
-def test_a_phone_needs_no_horizontal_scrolling(open_page, carol):
+def test_a_phone_needs_no_horizontal_scrolling(open_page: OpenPage, carol: User) -> None:
     page = open_page(viewport={"width": 360, "height": 740})
     page.goto("/")
     assert has_no_horizontal_scroll(page)
@@ -143,7 +158,7 @@ def test_a_phone_needs_no_horizontal_scrolling(open_page, carol):
     assert has_no_horizontal_scroll(page)
 
 
-def test_an_unknown_address_gets_a_page_that_leads_home(page, console):
+def test_an_unknown_address_gets_a_page_that_leads_home(page: Page, console: Console) -> None:
     console.expect(HTTPStatus.NOT_FOUND, "/nowhere/")
     page.goto("/nowhere/")
     assert "404" in page.get_by_role("main").inner_text()
@@ -151,7 +166,7 @@ def test_an_unknown_address_gets_a_page_that_leads_home(page, console):
     assert page.get_by_role("heading", level=1).inner_text().startswith("One user")
 
 
-def test_the_admin_works_under_the_policy(page, carol):
+def test_the_admin_works_under_the_policy(page: Page, carol: User) -> None:
     page.goto("/admin/")
     page.get_by_label("E-mail address").fill(carol.email)
     page.get_by_label("Password").fill(PASSWORD)

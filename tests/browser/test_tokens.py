@@ -1,14 +1,24 @@
 """The token flow of the home page, in a real browser."""
 
+from __future__ import annotations
+
 import json
 import re
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 import pytest
 
+from authcompare.users.log_ins import EndReason
+from authcompare.users.models import User
 from tokens_app.models import TokenFamily
 
 from .steps import access_token, log_in, log_in_by_token, press, sessions, tokens
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from .conftest import Console, OpenPage
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -20,12 +30,12 @@ REFUSAL = {
 }
 
 
-def refuse_once(page, path):
+def refuse_once(page: Page, path: str) -> None:
     """Answer the next request to `path` as for an expired access token."""
     page.route(f"**{path}", lambda route: route.fulfill(**REFUSAL), times=1)
 
 
-def test_the_token_client_logs_in_without_a_cookie(page, alice):
+def test_the_token_client_logs_in_without_a_cookie(page: Page, alice: User) -> None:
     page.goto("/")
     log_in_by_token(page, alice)
     assert "via token" in tokens(page).inner_text()
@@ -33,7 +43,7 @@ def test_the_token_client_logs_in_without_a_cookie(page, alice):
     assert page.evaluate("document.activeElement.textContent") == "Tokens"
 
 
-def test_everybody_can_read_the_claims(page, alice):
+def test_everybody_can_read_the_claims(page: Page, alice: User) -> None:
     page.goto("/")
     log_in_by_token(page, alice)
     anatomy = page.get_by_role("region", name="What the access token says")
@@ -43,7 +53,9 @@ def test_everybody_can_read_the_claims(page, alice):
     assert {"iss", "aud", "sub", "sid", "iat", "nbf", "exp", "jti"} <= set(names)
 
 
-def test_a_wrong_password_is_refused_in_the_words_of_the_api(page, alice, console):
+def test_a_wrong_password_is_refused_in_the_words_of_the_api(
+    page: Page, alice: User, console: Console
+) -> None:
     console.expect(HTTPStatus.UNAUTHORIZED, "/api/token/")
     page.goto("/")
     log_in(tokens(page), alice, "a wrong password of mine")
@@ -52,7 +64,7 @@ def test_a_wrong_password_is_refused_in_the_words_of_the_api(page, alice, consol
     assert tokens(page).get_by_label("E-mail address").input_value() == alice.email
 
 
-def test_an_error_of_a_field_stands_beside_it(page, alice, console):
+def test_an_error_of_a_field_stands_beside_it(page: Page, alice: User, console: Console) -> None:
     console.expect(HTTPStatus.BAD_REQUEST, "/api/token/")
     body = json.dumps({"email": ["This address is too long."]})
     page.route("**/api/token/", lambda route: route.fulfill(status=400, body=body))
@@ -64,7 +76,7 @@ def test_an_error_of_a_field_stands_beside_it(page, alice, console):
     assert email.get_attribute("aria-describedby") == "token-email-error"
 
 
-def test_a_server_out_of_reach_is_said_to_be(page, alice, console):
+def test_a_server_out_of_reach_is_said_to_be(page: Page, alice: User, console: Console) -> None:
     console.expect("net::ERR_CONNECTION_REFUSED", "/api/token/")
     page.route("**/api/token/", lambda route: route.abort("connectionrefused"))
     page.goto("/")
@@ -73,7 +85,7 @@ def test_a_server_out_of_reach_is_said_to_be(page, alice, console):
     assert tokens(page).get_by_role("button", name="Log in by token").is_enabled()
 
 
-def test_memory_forgets_at_a_reload(page, alice):
+def test_memory_forgets_at_a_reload(page: Page, alice: User) -> None:
     page.goto("/")
     log_in_by_token(page, alice)
     assert page.evaluate(STORED) is None
@@ -81,7 +93,7 @@ def test_memory_forgets_at_a_reload(page, alice):
     tokens(page).get_by_role("button", name="Log in by token").wait_for()
 
 
-def test_local_storage_resumes_after_a_reload(page, alice):
+def test_local_storage_resumes_after_a_reload(page: Page, alice: User) -> None:
     page.goto("/")
     log_in_by_token(page, alice, "localStorage")
     assert access_token(page) in page.evaluate(STORED)
@@ -90,7 +102,7 @@ def test_local_storage_resumes_after_a_reload(page, alice):
     assert "via token" in tokens(page).inner_text()
 
 
-def test_both_doors_show_the_same_user(page, alice):
+def test_both_doors_show_the_same_user(page: Page, alice: User) -> None:
     page.goto("/")
     log_in(sessions(page), alice)
     log_in_by_token(page, alice)
@@ -100,7 +112,7 @@ def test_both_doors_show_the_same_user(page, alice):
         assert f'"id": "{alice.pk}"' in column.inner_text()
 
 
-def test_renewing_gets_another_access_token(page, alice):
+def test_renewing_gets_another_access_token(page: Page, alice: User) -> None:
     page.goto("/")
     log_in_by_token(page, alice)
     before = access_token(page)
@@ -111,7 +123,9 @@ def test_renewing_gets_another_access_token(page, alice):
     tokens(page).get_by_text("Verified").wait_for()
 
 
-def test_a_refused_access_token_is_renewed_and_the_call_repeated(page, alice, console):
+def test_a_refused_access_token_is_renewed_and_the_call_repeated(
+    page: Page, alice: User, console: Console
+) -> None:
     page.goto("/")
     log_in_by_token(page, alice)
     console.expect(HTTPStatus.UNAUTHORIZED, "/api/me/")
@@ -126,7 +140,9 @@ def test_a_refused_access_token_is_renewed_and_the_call_repeated(page, alice, co
     ]
 
 
-def test_calls_that_are_refused_together_share_one_refresh(page, alice, console):
+def test_calls_that_are_refused_together_share_one_refresh(
+    page: Page, alice: User, console: Console
+) -> None:
     page.goto("/")
     log_in_by_token(page, alice, "localStorage")
     refreshes = []
@@ -147,10 +163,12 @@ def test_calls_that_are_refused_together_share_one_refresh(page, alice, console)
     assert len(refreshes) == 1
 
 
-def test_a_log_in_that_ended_elsewhere_leads_back_to_the_form(page, alice, console):
+def test_a_log_in_that_ended_elsewhere_leads_back_to_the_form(
+    page: Page, alice: User, console: Console
+) -> None:
     page.goto("/")
     log_in_by_token(page, alice)
-    TokenFamily.objects.all().end("revoked")
+    TokenFamily.objects.all().end(EndReason.REVOKED)
     console.expect(HTTPStatus.UNAUTHORIZED, "/api/me/")
     console.expect(HTTPStatus.UNAUTHORIZED, "/api/token/refresh/")
     press(tokens(page), "Call the secured resource")
@@ -159,7 +177,7 @@ def test_a_log_in_that_ended_elsewhere_leads_back_to_the_form(page, alice, conso
     assert alert.inner_text() == "This log-in is over; log in again."
 
 
-def test_logging_out_ends_the_log_in_and_forgets_the_tokens(page, alice):
+def test_logging_out_ends_the_log_in_and_forgets_the_tokens(page: Page, alice: User) -> None:
     page.goto("/")
     log_in_by_token(page, alice, "localStorage")
     press(tokens(page), "Log out")
@@ -169,7 +187,7 @@ def test_logging_out_ends_the_log_in_and_forgets_the_tokens(page, alice):
     assert page.get_by_role("region", name="What the access token says").count() == 0
 
 
-def test_logging_out_in_one_tab_logs_out_the_other(page, alice):
+def test_logging_out_in_one_tab_logs_out_the_other(page: Page, alice: User) -> None:
     page.goto("/")
     log_in_by_token(page, alice, "localStorage")
     other = page.context.new_page()
@@ -180,7 +198,7 @@ def test_logging_out_in_one_tab_logs_out_the_other(page, alice):
     assert tokens(other).get_by_role("button", name="Log in by token").is_visible()
 
 
-def test_a_renewal_in_one_tab_is_the_others_too(page, alice):
+def test_a_renewal_in_one_tab_is_the_others_too(page: Page, alice: User) -> None:
     page.goto("/")
     log_in_by_token(page, alice, "localStorage")
     other = page.context.new_page()
@@ -192,7 +210,9 @@ def test_a_renewal_in_one_tab_is_the_others_too(page, alice):
     assert access_token(other) == access_token(page)
 
 
-def test_a_phone_shows_a_whole_token_without_horizontal_scrolling(open_page, alice):
+def test_a_phone_shows_a_whole_token_without_horizontal_scrolling(
+    open_page: OpenPage, alice: User
+) -> None:
     page = open_page(viewport={"width": 360, "height": 740})
     page.goto("/")
     log_in_by_token(page, alice)
