@@ -24,6 +24,7 @@ class LogInView(auth_views.LoginView):
 
     template_name = "sessions/login.html"
     form_class = LogInForm
+    http_method_names = ("get", "head", "post", "options")
 
     def form_valid(self, form: LogInForm) -> HttpResponse:  # type: ignore[override]
         response = super().form_valid(form)

@@ -173,9 +173,9 @@ class TestMe:
 
     def test_a_write_by_cookie_with_the_csrf_token_is_done(self, alice: User) -> None:
         client = Client(enforce_csrf_checks=True)
+        client.force_login(alice)
         client.get("/sessions/login/")
         csrf = client.cookies["csrftoken"].value
-        client.force_login(alice)
 
         response = client.patch(
             "/api/me/",

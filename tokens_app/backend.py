@@ -14,6 +14,7 @@ from .keys import Key, RingFile
 
 # The `typ` header of each kind of token (RFC 8725 3.11). RFC 9068 names the access token's.
 TYPES = {"access": "at+jwt", "refresh": "rt+jwt"}
+HEADER = {"alg", "kid", "typ"}
 REQUIRED_CLAIMS = ["iss", "aud", "sub", "sid", "iat", "nbf", "exp", "jti"]
 # Ours have 500 characters. What is longer is refused before anything is decoded.
 MAX_TOKEN_LENGTH = 4096
@@ -74,7 +75,15 @@ class RingBackend(TokenBackend):
     def _decode(self, token: str) -> dict[str, Any]:
         if len(token) > MAX_TOKEN_LENGTH:
             raise ValueError("longer than any token of ours")
+        if "=" in token:
+            # PyJWT reads padded base64; a compact JWS has none (RFC 7515 2), so that the same
+            # signature has no second spelling.
+            raise ValueError("padded")
         header = jwt.get_unverified_header(token)
+        if set(header) != HEADER:
+            # PyJWT passes over what it does not know. A key brought along (`jwk`, `jku`, `x5u`),
+            # an extension (`crit`, `b64`) and another kind of token (`zip`, `cty`) end here.
+            raise ValueError("a header that no token of ours has")
         claims = jwt.decode(
             token,
             # The algorithm is the key's. The header's `alg` only has to agree with it, which stops
@@ -99,7 +108,6 @@ class RingBackend(TokenBackend):
         kid = header.get("kid")
         key = current_ring_file().key(kid) if isinstance(kid, str) else None
         if key is None:
-            # Also where the header brings a key along (`jwk`, `jku`, `x5u`): it is never looked at.
             raise ValueError("no key of ours")
         return key
 
