@@ -97,6 +97,14 @@ class TestClearsessions:
         with time_machine.travel(timezone.now() + timedelta(days=2)):
             assert list(TokenFamily.objects.all().purge()) == [2, 2, 1]
 
+    def test_a_batch_is_one_read_and_one_write(
+        self, alice: User, django_assert_num_queries: Any
+    ) -> None:
+        log_in_by_token(alice)
+
+        with time_machine.travel(timezone.now() + timedelta(days=2)), django_assert_num_queries(3):
+            assert list(TokenFamily.objects.all().purge()) == [1]  # And one that finds no more.
+
     def test_djangos_own_way_to_ask_for_it_works(self, alice: User, client: Client) -> None:
         log_in_by_form(client, alice)
         with time_machine.travel(timezone.now() + timedelta(days=2)):

@@ -19,9 +19,7 @@ from django.conf import settings
 from limits import RateLimitItem, WindowStats
 from limits.storage import MovingWindowSupport, RedisStorage, Storage
 from limits.strategies import MovingWindowRateLimiter
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-from redis.retry import Retry
 
 logger = logging.getLogger(__name__)
 
@@ -29,8 +27,7 @@ Answer = TypeVar("Answer")
 
 # How often local memory looks for windows that are over, in seconds.
 SWEEP_INTERVAL = 60
-# How long Redis may take, and how long it is left alone when it has not answered, in seconds.
-REDIS_TIMEOUT = 1
+# How long Redis is left alone when it has not answered, in seconds.
 REDIS_PAUSE = 5
 
 
@@ -112,14 +109,8 @@ LOCAL = MovingWindowRateLimiter(LocalStorage())
 @functools.cache
 def redis_windows(url: str, prefix: str) -> MovingWindowRateLimiter:
     """Return the windows that all processes share; making them asks Redis nothing."""
-    storage = RedisStorage(
-        url,
-        key_prefix=f"{prefix}:limits",
-        socket_timeout=REDIS_TIMEOUT,
-        socket_connect_timeout=REDIS_TIMEOUT,
-        retry=Retry(NoBackoff(), 0),  # type: ignore[arg-type]  # passed on to redis.Redis
-    )
-    return MovingWindowRateLimiter(storage)
+    options = settings.CACHES["default"]["OPTIONS"]
+    return MovingWindowRateLimiter(RedisStorage(url, key_prefix=f"{prefix}:limits", **options))
 
 
 class Windows:
