@@ -20,7 +20,9 @@ from .fields import normalize_email
 from .log_ins import in_batches
 from .models import AuthEvent, User
 
-logger = logging.getLogger("authcompare.audit")
+logger = logging.getLogger(__name__)
+# Nothing but events, for whoever collects them.
+trail = logging.getLogger("authcompare.audit")
 
 What = AuthEvent.What
 
@@ -52,7 +54,7 @@ def record(
         user_agent=client.user_agent,
         log_in_id=log_in_id,
     )
-    logger.info("%s", line(event))
+    trail.info("%s", line(event))
     try:
         event.save(force_insert=True)
     except DatabaseError:
