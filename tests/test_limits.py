@@ -104,7 +104,8 @@ def test_the_page_and_the_json_say_how_long(alice: User, clock: Any) -> None:
     assert "Wait 5 minutes, then try again." in page.content.decode()
     assert page.headers["Content-Type"].startswith("text/html")
     assert answer.json()["code"] == "throttled"
-    assert page.headers["Retry-After"] == answer.headers["Retry-After"] == "241"
+    assert page.headers["Retry-After"] == answer.headers["Retry-After"]
+    assert int(page.headers["Retry-After"]) in (240, 241)  # Redis rounds to a tenth of a ms.
 
 
 def test_retry_after_is_true(alice: User, clock: Any) -> None:
