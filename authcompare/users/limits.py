@@ -37,6 +37,13 @@ from .fields import normalize_email
 
 Found = TypeVar("Found")
 
+# Each scope, and whether it has a counter for each account and for each network.
+SCOPES = {
+    "network": (False, True),
+    "account": (True, False),
+    "account_and_network": (True, True),
+    "account_from_new_networks": (True, False),
+}
 # A closed window is an event of the audit trail this often: a flood must not fill the table.
 TOLD = limits.parse("1 per 1 minute")
 
@@ -102,16 +109,14 @@ def windows_of(rule: Rule, request: HttpRequest, account: str) -> Iterator[Windo
     """Yield the rule's counters for this request and this spelling of an address."""
     network, account = Client.of(request).network, normalize_email(account)
     for scope, rate in settings.RATE_LIMITS[rule].items():
-        # The account only where the scope has it, and the network likewise.
-        whose = (account if "account" in scope else "", network if scope in BY_NETWORK else "")
-        yield Window(scope, _rate(rate), _key(rule, scope, *whose))
-
-
-BY_NETWORK = ("network", "account_and_network")
+        by_account, by_network = SCOPES[scope]
+        whose = (account if by_account else "", network if by_network else "")
+        yield Window(scope, rate_of(rate), _key(rule, scope, *whose))
 
 
 @functools.cache
-def _rate(text: str) -> RateLimitItem:
+def rate_of(text: str) -> RateLimitItem:
+    """Parse a rate, "20 per 5 minutes". Raises `ValueError` for what is none."""
     return limits.parse(text)
 
 
