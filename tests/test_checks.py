@@ -18,7 +18,7 @@ WRONG = {
     "tokens_app.E005": {"CORS_ALLOW_ALL_ORIGINS": True, "CORS_ALLOW_CREDENTIALS": True},
     "tokens_app.W001": {"ACCESS_TOKEN_LIFETIME": timedelta(minutes=16)},
     "tokens_app.W002": {"TOKEN_REVOCATION": "none"},
-    "users.W001": {"SHARED_CACHE": False},
+    "users.W001": {"SHARED_CACHE": False, "TOKEN_REVOCATION": "row"},
     "sessions_app.E001": {"SESSION_ENGINE": "django.contrib.sessions.backends.cache"},
     "sessions_app.E002": {"SESSION_COOKIE_SAMESITE": "None"},
     "sessions_app.W001": {"CSRF_COOKIE_NAME": "csrftoken"},
