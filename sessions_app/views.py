@@ -3,6 +3,7 @@
 from typing import Any, cast
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.mixins import LoginRequiredMixin
@@ -50,7 +51,9 @@ class DevicesView(LoginRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         devices = devices_of(cast(User, self.request.user))
-        return super().get_context_data(devices=devices, **kwargs)
+        return super().get_context_data(
+            devices=devices, token_revocation=settings.TOKEN_REVOCATION, **kwargs
+        )
 
 
 class RevokeView(LoginRequiredMixin, View):
