@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
-import dj_email_url
+import dj_email_url  # type: ignore[import-untyped]
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvValidationError, ValidationError, validate
 from redis.backoff import NoBackoff
@@ -110,9 +110,8 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", validate=validate.Length(min=50))
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 # Under DEBUG Django itself allows localhost.
-ALLOWED_HOSTS: list[str] = env.list(  # type: ignore[call-overload]
-    "ALLOWED_HOSTS", **({"default": []} if DEBUG else {"validate": validate.Length(min=1)})
-)
+WITHOUT_HOSTS: dict[str, Any] = {"default": []} if DEBUG else {"validate": validate.Length(min=1)}
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", **WITHOUT_HOSTS)
 DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{BASE_DIR}/db.sqlite3")}
 CACHES = {"default": env.cache("CACHE_URL", default="locmem://")}
 CACHE_KEY_PREFIX = env.str("CACHE_KEY_PREFIX", default="authcompare")
