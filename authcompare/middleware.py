@@ -9,7 +9,9 @@ from django.core.signals import request_started
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.http.cookie import parse_cookie
+from django.template.defaultfilters import pluralize
 
+from .users.limits import Throttled
 from .views import error_response
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -44,6 +46,28 @@ class NoStoreMiddleware:
         if response.cookies:
             # Whatever the view says: a shared cache would hand one user's cookie to all others.
             response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+class ThrottleMiddleware:
+    """Answers 429 where `users.limits` raised, whichever view it was, as a page or as JSON."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, Throttled):
+            return None
+        # Nothing here depends on who tried what: whether the password was right, the address
+        # known or the limit the account's own would each be worth knowing (ASVS 6.3.8).
+        minutes = -(-error.seconds // 60)
+        wait = f"{minutes} minute{pluralize(minutes)}"
+        detail = f"There were too many attempts. Wait {wait}, then try again."
+        response = error_response(request, 429, "throttled", "Too many attempts", detail)
+        response["Retry-After"] = str(error.seconds)
         return response
 
 

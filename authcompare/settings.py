@@ -177,6 +177,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "sessions_app.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "authcompare.middleware.ThrottleMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "authcompare.urls"
@@ -207,10 +208,28 @@ TEST_RUNNER = "tests.runner.PytestTestRunner"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"redact": {"()": "authcompare.logs.Redact"}},
+    "formatters": {
+        "server": {
+            "()": "django.utils.log.ServerFormatter",
+            "format": "[{server_time}] {message}",
+            "style": "{",
+        }
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "filters": ["redact"]},
+        "server": {
+            "class": "logging.StreamHandler",
+            "filters": ["redact"],
+            "formatter": "server",
+        },
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
     # Django's own handler would print under DEBUG what root's has printed already.
-    "loggers": {"django": {"handlers": []}},
+    "loggers": {
+        "django": {"handlers": []},
+        "django.server": {"handlers": ["server"], "propagate": False},
+    },
 }
 
 # --- What both flows share
@@ -235,6 +254,25 @@ LOGIN_IDLE_TIMEOUT = timedelta(hours=2)
 LOGIN_LIFETIME = timedelta(hours=12)
 REMEMBERED_LOGIN_IDLE_TIMEOUT = timedelta(days=14)
 REMEMBERED_LOGIN_LIFETIME = timedelta(days=30)
+
+# How often somebody may try, by the scopes that users.limits explains. Of log-ins only failed ones
+# count, and of refreshes refused ones, so whoever has the right credentials never meets a limit
+# alone. "account_and_network": above the sixteen that one client has in flight at once.
+# "account_from_new_networks": half of what ASVS 6.3.1 allows. All of them open within minutes but
+# those that count mails: a mailbox gets five an hour, and needs one.
+RATE_LIMITS = {
+    "log_in": {
+        "network": "100 per 10 minutes",
+        "account_and_network": "20 per 5 minutes",
+        "account_from_new_networks": "50 per 10 minutes",
+    },
+    "sign_up": {"network": "200 per 1 hour", "account": "5 per 1 hour"},
+    "reset": {"network": "100 per 1 hour", "account": "5 per 1 hour"},
+    "verify": {"network": "100 per 10 minutes"},
+    "refresh": {"network": "1000 per 10 minutes"},
+}
+# How long the audit trail is kept: `manage.py clearsessions` deletes what is older.
+AUDIT_RETENTION = timedelta(days=180)
 
 # --- Sessions
 

@@ -7,6 +7,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from . import audit
 from .log_ins import EndReason, LogIn
 from .models import AuthEvent, User
 
@@ -49,6 +50,16 @@ class UserAdmin(DjangoUserAdmin):
     def activate(self, request: HttpRequest, users: QuerySet[User]) -> None:
         self._set_active(request, users, active=True)
 
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "is_active" in form.changed_data:
+            self._record(request, obj)
+
+    @staticmethod
+    def _record(request: HttpRequest, user: User) -> None:
+        what = audit.What.ACTIVATED if user.is_active else audit.What.DEACTIVATED
+        audit.record(what, request, user_id=user.pk)
+
     def _set_active(self, request: HttpRequest, users: QuerySet[User], *, active: bool) -> None:
         changed = users.filter(is_active=not active)
         count = len(changed)
@@ -56,6 +67,7 @@ class UserAdmin(DjangoUserAdmin):
         for user in changed:
             user.is_active = active
             user.save(update_fields=["is_active"])
+            self._record(request, user)
             self.log_change(request, user, "Activated." if active else "Deactivated.")
         word = "activated" if active else "deactivated"
         self.message_user(request, f"{count} user(s) {word}.", messages.SUCCESS)
@@ -132,7 +144,11 @@ class LogInAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Revoke: end the selected log-ins", permissions=["revoke"])
     def revoke(self, request: HttpRequest, log_ins: QuerySet[Any]) -> None:
+        whose = list(log_ins.live().values_list("user_id", "pk"))  # type: ignore[attr-defined]
         count = log_ins.end(EndReason.OPERATOR)  # type: ignore[attr-defined]
+        for user_id, log_in_id in whose:
+            what = audit.What.ENDED_BY_OPERATOR
+            audit.record(what, request, user_id=user_id, log_in_id=log_in_id)
         self.message_user(request, f"{count} log-in(s) ended.", messages.SUCCESS)
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
