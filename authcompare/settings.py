@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
+import dj_email_url  # type: ignore[import-untyped]
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvValidationError, ValidationError, validate
 from redis.backoff import NoBackoff
@@ -80,6 +81,18 @@ def cache(url: str) -> dict[str, Any]:
     raise ValidationError("Not a cache URL.")
 
 
+@env.parser_for("email")
+def email(url: str) -> dict[str, Any]:
+    """Parse a mail server's URL; the parser itself takes any scheme and then leaves things out."""
+    try:
+        config: dict[str, Any] = {**dj_email_url.parse(url)}
+    except ValueError as error:
+        raise ValidationError("Not a valid e-mail URL.") from error
+    if "EMAIL_BACKEND" not in config:
+        raise ValidationError("Not an e-mail URL.")
+    return config
+
+
 @env.parser_for("existing_file")
 def existing_file(name: str) -> Path:
     """Return a file's path; a relative one starts at the project, wherever the process does."""
@@ -97,11 +110,12 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", validate=validate.Length(min=50))
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 # Under DEBUG Django itself allows localhost.
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", **({"default": []} if DEBUG else {}))  # type: ignore[call-overload]
+WITHOUT_HOSTS: dict[str, Any] = {"default": []} if DEBUG else {"validate": validate.Length(min=1)}
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", **WITHOUT_HOSTS)
 DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{BASE_DIR}/db.sqlite3")}
 CACHES = {"default": env.cache("CACHE_URL", default="locmem://")}
 CACHE_KEY_PREFIX = env.str("CACHE_KEY_PREFIX", default="authcompare")
-EMAIL = env.dj_email_url("EMAIL_URL", default="console:")
+EMAIL = env.email("EMAIL_URL", default="console:")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="accounts@localhost")
 SIGNING_KEYS_FILE = env.existing_file("SIGNING_KEYS_FILE")
 TOKEN_ISSUER = env.str("TOKEN_ISSUER", default="authcompare", validate=validate.Length(min=1))

@@ -3,6 +3,7 @@
 from typing import Any, cast
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.mixins import LoginRequiredMixin
@@ -52,7 +53,10 @@ class DevicesView(LoginRequiredMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = cast(User, self.request.user)
         return super().get_context_data(
-            devices=devices_of(user), events=audit.recent(user), **kwargs
+            devices=devices_of(user),
+            events=audit.recent(user),
+            token_revocation=settings.TOKEN_REVOCATION,
+            **kwargs,
         )
 
 
