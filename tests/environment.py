@@ -25,6 +25,7 @@ os.environ.update(
     ALLOWED_HOSTS="testserver,localhost,127.0.0.1,[::1]",
     # Several runs and the workers of one may share a Redis: each process has its own keys there.
     CACHE_KEY_PREFIX=f"tests-{os.getpid()}-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}",
+    SITE_ORIGIN="http://testserver",
     EMAIL_URL="memory:",
     DEFAULT_FROM_EMAIL="accounts@example.com",
     SIGNING_KEYS_FILE=str(FOLDER / "signing-keys.json"),

@@ -10,7 +10,15 @@ from django.core.checks import run_checks
 
 from tokens_app.keys import create_ring
 
+NO_MINIMUM = [{"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"}]
+MINIMUM = "django.contrib.auth.password_validation.MinimumLengthValidator"
 WRONG = {
+    "users.E001": {
+        "AUTH_PASSWORD_VALIDATORS": [
+            *NO_MINIMUM,
+            {"NAME": MINIMUM, "OPTIONS": {"min_length": 7}},
+        ]
+    },
     "tokens_app.E001": {"SIMPLE_JWT": {"ALGORITHM": "HS256"}},
     "tokens_app.E002": {"SIMPLE_JWT": {"ALGORITHM": "HS512", "SIGNING_KEY": "x" * 63}},
     "tokens_app.E003": {"TOKEN_AUDIENCE": ""},
@@ -30,10 +38,13 @@ RIGHT_IN_PRODUCTION = {
 }
 
 
+OURS = ("users", "tokens_app", "sessions_app")
+
+
 def found() -> set[str]:
     """Return the ids of our own findings."""
     messages = run_checks(include_deployment_checks=True)
-    return {m.id for m in messages if m.id and m.id.split(".")[0] in ("tokens_app", "sessions_app")}
+    return {m.id for m in messages if m.id and m.id.split(".")[0] in OURS}
 
 
 @pytest.fixture(autouse=True)
@@ -60,6 +71,12 @@ def test_a_ring_that_others_can_read_is_found(settings: Any, tmp_path: Path) -> 
     settings.SIGNING_KEYS_FILE.chmod(0o640)
 
     assert found() == {"tokens_app.W003"}
+
+
+def test_no_minimum_length_is_found_too(settings: Any) -> None:
+    settings.AUTH_PASSWORD_VALIDATORS = NO_MINIMUM
+
+    assert found() == {"users.E001"}
 
 
 def test_every_finding_says_what_to_set(settings: Any) -> None:

@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from .log_ins import EndReason, LogIn
 from .models import AuthEvent, User
@@ -19,7 +20,7 @@ class UserAdmin(DjangoUserAdmin):
     list_display = ("email", "name", "is_active", "is_staff", "date_joined", "last_login")
     list_filter = ("is_active", "is_staff", "is_superuser", "date_joined")
     search_fields = ("email", "name")
-    readonly_fields = ("last_login", "date_joined")
+    readonly_fields = ("last_login", "date_joined", "email_verified_at")
     actions = ("deactivate", "activate")
     fieldsets = (
         (None, {"fields": ("email", "name", "password")}),
@@ -27,7 +28,7 @@ class UserAdmin(DjangoUserAdmin):
             "Permissions",
             {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
         ),
-        ("Dates", {"fields": ("last_login", "date_joined")}),
+        ("Dates", {"fields": ("last_login", "date_joined", "email_verified_at")}),
     )
     add_fieldsets = (
         (
@@ -38,6 +39,12 @@ class UserAdmin(DjangoUserAdmin):
             },
         ),
     )
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Save a user; the address of one made here is the operator's word."""
+        if not change:
+            obj.email_verified_at = timezone.now()
+        super().save_model(request, obj, form, change)
 
     @admin.action(
         description="Deactivate: end every log-in, allow no new one", permissions=["change"]

@@ -6,4 +6,4 @@ class UsersConfig(AppConfig):
     verbose_name = "Users"
 
     def ready(self) -> None:
-        from . import signals  # noqa: F401  (connecting the receivers is the import's purpose)
+        from . import checks, signals  # noqa: F401  (importing them registers them)

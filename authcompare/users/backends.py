@@ -28,6 +28,10 @@ class EmailBackend(ModelBackend):
     It costs an unknown user one hash (CVE-2025-13473) and refuses inactive users.
     """
 
+    def user_can_authenticate(self, user: Any) -> bool:
+        """Refuse also whoever has not verified the address, after the hash and as silently."""
+        return super().user_can_authenticate(user) and user.email_verified_at is not None
+
     def get_user(self, user_id: Any) -> User | None:
         user = _loaded.get()
         if user is None or user.pk != user_id:
