@@ -76,3 +76,34 @@ class SetPasswordForm(auth_forms.SetPasswordForm):
     def save(self, commit: bool = True) -> User:
         accounts.reset_password(self.user, self.cleaned_data["new_password1"])
         return self.user
+
+
+class StepUpForm(forms.Form):
+    """A form that asks a logged-in user for the current password, posted as `password`."""
+
+    password = password_field("Current password", "current-password")
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(*args, **kwargs)
+
+    def clean_password(self) -> str:
+        accounts.check_current_password(self.user, self.cleaned_data["password"])
+        return self.cleaned_data["password"]
+
+
+class EmailChangeForm(StepUpForm):
+    """Posted as `email`, `password`; valid whether the address is taken or not."""
+
+    email = email_field("New e-mail address")
+    field_order = ("email", "password")
+
+    def save(self) -> None:
+        accounts.request_email_change(self.user, self.cleaned_data["email"])
+
+
+class CloseForm(StepUpForm):
+    """Posted as `password`."""
+
+    def save(self) -> None:
+        accounts.close(self.user)

@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth import views as auth_views
+from django.contrib.auth.mixins import LoginRequiredMixin
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,7 +17,14 @@ from django.views.generic import FormView, TemplateView, View
 from authcompare.users import accounts, links
 from authcompare.users.models import User
 
-from .account_forms import PasswordChangeForm, PasswordResetForm, SetPasswordForm, SignUpForm
+from .account_forms import (
+    CloseForm,
+    EmailChangeForm,
+    PasswordChangeForm,
+    PasswordResetForm,
+    SetPasswordForm,
+    SignUpForm,
+)
 from .store import session_of
 
 # Django's form views would also take PUT for a POST.
@@ -157,4 +165,50 @@ class PasswordResetConfirmView(SecretAddressMixin, FormView):
     def form_valid(self, form: SetPasswordForm) -> HttpResponse:
         form.save()
         messages.success(self.request, "Your new password is set. Log in with it.")
+        return super().form_valid(form)
+
+
+@method_decorator(sensitive_post_parameters("password"), "dispatch")
+class StepUpView(LoginRequiredMixin, FormView):
+    """A form for which being logged in is not enough: it asks for the password again."""
+
+    http_method_names = FORM_METHODS
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"user": self.request.user}
+
+
+class EmailChangeView(StepUpView):
+    """`POST email, password` → 302, the same for every address; a link in the mail does it."""
+
+    template_name = "sessions/email_change.html"
+    form_class = EmailChangeForm
+    success_url = reverse_lazy("sessions:me")
+    extra_context = {"title": "Change your e-mail address", "button": "Send me a link"}
+
+    def form_valid(self, form: EmailChangeForm) -> HttpResponse:
+        form.save()
+        text = (
+            f"A mail is on its way to {form.cleaned_data['email']}. The link in it does the rest."
+        )
+        messages.success(self.request, text)
+        return super().form_valid(form)
+
+
+class CloseView(StepUpView):
+    """`POST password` → 302 home, and there is no such account any more."""
+
+    template_name = "sessions/close.html"
+    form_class = CloseForm
+    success_url = reverse_lazy("home")
+    extra_context = {
+        "title": "Close your account",
+        "button": "Close my account for good",
+        "button_class": "danger",
+    }
+
+    def form_valid(self, form: CloseForm) -> HttpResponse:
+        form.save()
+        logout(self.request)
+        messages.success(self.request, "Your account is closed, and all its log-ins have ended.")
         return super().form_valid(form)

@@ -22,6 +22,8 @@ urlpatterns = [
         account_views.PasswordResetConfirmView.as_view(),
         name="password-reset-confirm",
     ),
+    path("email/change/", account_views.EmailChangeView.as_view(), name="email-change"),
+    path("close/", account_views.CloseView.as_view(), name="close"),
     path("devices/", views.DevicesView.as_view(), name="devices"),
     path("devices/revoke-others/", views.RevokeOthersView.as_view(), name="revoke-others"),
     path("devices/<uuid:log_in_id>/revoke/", views.RevokeView.as_view(), name="revoke"),

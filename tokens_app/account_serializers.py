@@ -118,3 +118,29 @@ class PasswordResetConfirmSerializer(serializers.Serializer):
 
     def save(self) -> None:  # type: ignore[override]
         accounts.reset_password(self.validated_data["user"], self.validated_data["new_password"])
+
+
+class StepUpSerializer(serializers.Serializer):
+    """`password`: the current one of the user who makes the request."""
+
+    password = AnyPasswordField()
+
+    def validate_password(self, password: str) -> str:
+        return current_password(self, password)
+
+
+class EmailChangeSerializer(StepUpSerializer):
+    """`email`, `password`: valid whether the address is taken or not."""
+
+    email = EmailField()
+
+    def save(self) -> None:  # type: ignore[override]
+        user = self.context["request"].user
+        accounts.request_email_change(user, self.validated_data["email"])
+
+
+class CloseSerializer(StepUpSerializer):
+    """`password`."""
+
+    def save(self) -> None:  # type: ignore[override]
+        accounts.close(self.context["request"].user)

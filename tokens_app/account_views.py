@@ -13,6 +13,8 @@ from authcompare.users import accounts
 from authcompare.users.models import User
 
 from .account_serializers import (
+    CloseSerializer,
+    EmailChangeSerializer,
     PasswordChangeSerializer,
     PasswordResetConfirmSerializer,
     PasswordResetSerializer,
@@ -107,4 +109,25 @@ class PasswordResetConfirmView(OpenAccountView):
 
     def post(self, request: Request) -> Response:
         self.save(request)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class EmailChangeView(AccountView):
+    """`POST {email, password}` → 202, the same for every address; the mailed key does it."""
+
+    serializer_class = EmailChangeSerializer
+
+    def post(self, request: Request) -> Response:
+        self.save(request)
+        return Response(SENT, status=status.HTTP_202_ACCEPTED)
+
+
+class CloseView(AccountView):
+    """`POST {password}` → 204, and there is no such account any more."""
+
+    serializer_class = CloseSerializer
+
+    def post(self, request: Request) -> Response:
+        self.save(request)
+        cast(Authenticator, request.successful_authenticator).leave(request)
         return Response(status=status.HTTP_204_NO_CONTENT)

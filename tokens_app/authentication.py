@@ -3,7 +3,7 @@
 from typing import cast
 from uuid import UUID
 
-from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth import logout, update_session_auth_hash
 from django.middleware.csrf import get_token
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import PermissionDenied
@@ -54,6 +54,9 @@ class BearerAuthentication(JWTAuthentication):
         families = TokenFamily.objects.filter(pk=cast(UUID, user.log_in_id))
         families.update(auth_hash=user.get_session_auth_hash())
 
+    def leave(self, request: Request) -> None:
+        """Do nothing: the client holds the tokens, which are worth nothing now."""
+
     def get_raw_token(self, header: bytes) -> bytes | None:
         scheme, _, raw_token = header.strip().partition(b" ")
         if scheme.lower() != b"bearer":  # Case does not matter (RFC 9110 11.1).
@@ -76,6 +79,10 @@ class BrowserSessionAuthentication(SessionAuthentication):
         # session that fits its user no more, and end it.
         request._request.session.save()
         get_token(request._request)  # The client needs the CSRF token of the new key.
+
+    def leave(self, request: Request) -> None:
+        """Take the cookie, which is worth nothing now, from the browser."""
+        logout(request._request)
 
     def enforce_csrf(self, request: Request) -> None:
         try:

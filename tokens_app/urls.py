@@ -18,6 +18,8 @@ urlpatterns = [
         account_views.PasswordResetConfirmView.as_view(),
         name="password-reset-confirm",
     ),
+    path("email/change/", account_views.EmailChangeView.as_view(), name="email-change"),
+    path("account/close/", account_views.CloseView.as_view(), name="close"),
     path("me/", views.MeView.as_view(), name="me"),
     path("devices/", views.DevicesView.as_view(), name="devices"),
     path("devices/<uuid:log_in_id>/", views.DeviceView.as_view(), name="device"),

@@ -23,6 +23,11 @@ SUBJECTS = {
     "password_changed": "Your password was changed",
     "password_reset": "Choose a new password",
     "password_reset_done": "A new password was chosen",
+    "email_change": "Confirm your new e-mail address",
+    "email_change_asked": "Your account may get another e-mail address",
+    "email_changed": "Your account has another e-mail address",
+    "email_taken": "You have an account already",
+    "account_closed": "Your account is closed",
 }
 
 # Python lets its queue run empty before the process exits.
