@@ -188,10 +188,8 @@ class EmailChangeView(StepUpView):
 
     def form_valid(self, form: EmailChangeForm) -> HttpResponse:
         form.save()
-        text = (
-            f"A mail is on its way to {form.cleaned_data['email']}. The link in it does the rest."
-        )
-        messages.success(self.request, text)
+        email = form.cleaned_data["email"]
+        messages.success(self.request, f"A mail is on its way to {email}. Open the link in it.")
         return super().form_valid(form)
 
 

@@ -219,5 +219,5 @@ class TestCost:
         client = bearer(log_in_by_token(alice))
         # Family and user. The log-ins of either mode end; Django deletes what hangs on the user
         # (groups, permissions, the admin's log, events, log-ins) and the user.
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(10):
             client.post("/api/account/close/", {"password": PASSWORD})
