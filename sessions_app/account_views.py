@@ -184,7 +184,7 @@ class EmailChangeView(StepUpView):
     template_name = "sessions/email_change.html"
     form_class = EmailChangeForm
     success_url = reverse_lazy("sessions:me")
-    extra_context = {"title": "Change your e-mail address", "button": "Send me a link"}
+    extra_context = {"title": "Change your address", "button": "Send me a link"}
 
     def form_valid(self, form: EmailChangeForm) -> HttpResponse:
         form.save()
