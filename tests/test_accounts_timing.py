@@ -100,7 +100,7 @@ def test_every_address_costs_one_hash(call: Call, who: str, hashes: list[str]) -
 class TestClock:
     """Medians of interleaved samples, with the hasher that the site uses."""
 
-    ROUNDS = 9
+    ROUNDS = 5
     # A hash is nine tenths of a request; a noisy machine moves a median by far less than half.
     MARGIN = 2
 
