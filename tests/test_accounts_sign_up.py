@@ -232,7 +232,7 @@ class TestCost:
     def test_signing_up_writes_the_user_in_two_statements(
         self, django_assert_num_queries: Any, db: None
     ) -> None:
-        # The update that finds nobody, the insert; behind the answer, the user to write to; the event.
+        # The update that finds nobody, the insert; the event; behind the answer, the user to mail.
         with django_assert_num_queries(4):
             sign_up_by_api()
 
