@@ -11,6 +11,7 @@ from django.core.checks import run_checks
 from tokens_app.keys import create_ring
 
 WRONG = {
+    "users.W001": {"SHARED_CACHE": False, "TOKEN_REVOCATION": "row"},
     "tokens_app.E001": {"SIMPLE_JWT": {"ALGORITHM": "HS256"}},
     "tokens_app.E002": {"SIMPLE_JWT": {"ALGORITHM": "HS512", "SIGNING_KEY": "x" * 63}},
     "tokens_app.E003": {"TOKEN_AUDIENCE": ""},
@@ -18,7 +19,6 @@ WRONG = {
     "tokens_app.E005": {"CORS_ALLOW_ALL_ORIGINS": True, "CORS_ALLOW_CREDENTIALS": True},
     "tokens_app.W001": {"ACCESS_TOKEN_LIFETIME": timedelta(minutes=16)},
     "tokens_app.W002": {"TOKEN_REVOCATION": "none"},
-    "users.W001": {"SHARED_CACHE": False, "TOKEN_REVOCATION": "row"},
     "sessions_app.E001": {"SESSION_ENGINE": "django.contrib.sessions.backends.cache"},
     "sessions_app.E002": {"SESSION_COOKIE_SAMESITE": "None"},
     "sessions_app.W001": {"CSRF_COOKIE_NAME": "csrftoken"},
