@@ -7,6 +7,7 @@ row in `SHAPES`; missing and bad values stop the start, all of them named in one
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import dj_database_url
 import dj_email_url  # type: ignore[import-untyped]
@@ -25,13 +26,16 @@ SHAPES = {
     "DATABASE_URL": "sqlite:///path/to/file or postgres://user:password@host:5432/name",
     "CACHE_URL": "locmem:// or redis://host:6379/0",
     "CACHE_KEY_PREFIX": "a short text before each cache key, where one Redis serves several sites",
-    "EMAIL_URL": "submission://user:password@host:587, smtp://host:25 or console:",
+    "SITE_ORIGIN": "the site's own address, which the links in its mails start with:"
+    " https://example.com",
+    "EMAIL_URL": "submission://user:password@host:587, smtp://host:25, file:///folder or console:",
     "DEFAULT_FROM_EMAIL": "the sender of the site's mails: accounts@example.com",
     "SIGNING_KEYS_FILE": "the path of the private key ring, a file made by `make setup`",
     "TOKEN_ISSUER": "the `iss` of every token, usually the site's address",
     "TOKEN_AUDIENCE": "the `aud` of every token, usually the API's address",
     "TOKEN_REVOCATION": "row, denylist or none",
     "TRUSTED_PROXY_COUNT": "how many proxies of yours stand before the site: 0, 1, 2 …",
+    "WEB_CONCURRENCY": "how many server processes gunicorn starts: 1, 2 …",
     "DEMO_PASSWORD": "the password of the demo users, who exist under DEBUG only",
 }
 
@@ -93,6 +97,23 @@ def email(url: str) -> dict[str, Any]:
     return config
 
 
+@env.parser_for("origin")
+def origin(address: str) -> str:
+    """Return the address of a site, which has a scheme and a host and nothing behind them."""
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https") or address != f"{parts.scheme}://{parts.netloc}":
+        raise ValidationError("Not a site's address.")
+    return address
+
+
+def default_origin(hosts: list[str] | None) -> dict[str, str]:
+    """Return the default of SITE_ORIGIN: the first host, or none where that is no one host."""
+    if DEBUG:
+        return {"default": "http://127.0.0.1:8000"}
+    first = hosts[0] if hosts else "*"
+    return {} if "*" in first or first.startswith(".") else {"default": f"https://{first}"}
+
+
 @env.parser_for("existing_file")
 def existing_file(name: str) -> Path:
     """Return a file's path; a relative one starts at the project, wherever the process does."""
@@ -115,7 +136,10 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", **WITHOUT_HOSTS)
 DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{BASE_DIR}/db.sqlite3")}
 CACHES = {"default": env.cache("CACHE_URL", default="locmem://")}
 CACHE_KEY_PREFIX = env.str("CACHE_KEY_PREFIX", default="authcompare")
-EMAIL = env.email("EMAIL_URL", default="console:")
+# Mailed links start with it, never with what a request calls the site.
+SITE_ORIGIN: str = env.origin("SITE_ORIGIN", **default_origin(ALLOWED_HOSTS))
+# A developer's copy keeps its mails in a folder, to be read at /mails/.
+EMAIL = env.email("EMAIL_URL", default=f"file:///{BASE_DIR}/mails" if DEBUG else "console:")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="accounts@localhost")
 SIGNING_KEYS_FILE = env.existing_file("SIGNING_KEYS_FILE")
 TOKEN_ISSUER = env.str("TOKEN_ISSUER", default="authcompare", validate=validate.Length(min=1))
@@ -124,6 +148,7 @@ TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0, validate=validat
 TOKEN_REVOCATION = env.str(
     "TOKEN_REVOCATION", default="", validate=validate.OneOf(["", "row", "denylist", "none"])
 )
+WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", default=1, validate=validate.Range(min=1))
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="")
 
 try:
@@ -149,6 +174,8 @@ EMAIL_HOST_USER = EMAIL["EMAIL_HOST_USER"]
 EMAIL_HOST_PASSWORD = EMAIL["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS = EMAIL["EMAIL_USE_TLS"]
 EMAIL_USE_SSL = EMAIL["EMAIL_USE_SSL"]
+# Seconds; without an end a silent mail server would hold up all later mails.
+EMAIL_TIMEOUT = EMAIL["EMAIL_TIMEOUT"] or 20
 
 # --- The project
 
@@ -237,14 +264,34 @@ LOGGING = {
 AUTH_USER_MODEL = "users.User"
 AUTHENTICATION_BACKENDS = ["authcompare.users.backends.EmailBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+# As long as NIST SP 800-63B-4 3.1.1.2 asks where the password is the only factor; the rest of the
+# rules are from there too. What it leaves out is left out: no mix of characters, no expiry.
+PASSWORD_MIN_LENGTH = 15
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("email", "name")},
+    },
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 15},
+        "OPTIONS": {"min_length": PASSWORD_MIN_LENGTH},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# How long the link in a mail is good: for a new address, and for a new password (in seconds).
+EMAIL_LINK_LIFETIME = timedelta(days=3)
+PASSWORD_RESET_TIMEOUT = 60 * 60
+# The pages that mails link to.
+MAIL_LINKS = {
+    "log_in": "sessions:login",
+    "sign_up": "sessions:signup",
+    "verify": "sessions:verify",
+    "reset": "sessions:password-reset",
+    "reset_confirm": "sessions:password-reset-confirm",
+    "devices": "sessions:devices",
+}
+# Mails are sent behind the answer; the tests want to see them at once.
+MAILS_IN_BACKGROUND = True
 LOGIN_URL = "sessions:login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"

@@ -1,11 +1,12 @@
 """The site's addresses. What is here is a contract: clients rely on it."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
 from tokens_app.views import jwks
 
-from . import views
+from . import mailbox, views
 
 urlpatterns = [
     path("", views.HomeView.as_view(), name="home"),
@@ -15,6 +16,8 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("admin/", admin.site.urls),
 ]
+if settings.DEBUG:
+    urlpatterns += mailbox.urlpatterns
 handler400 = "authcompare.views.bad_request"
 handler403 = "authcompare.views.permission_denied"
 handler404 = "authcompare.views.not_found"

@@ -6,6 +6,16 @@ from django.contrib.auth.forms import AuthenticationForm
 from authcompare.users.models import PASSWORD_MAX_LENGTH
 
 
+def password_field(label: str, autocomplete: str) -> forms.CharField:
+    """Return a field for a password, new or current, that takes whatever a password may be."""
+    return forms.CharField(
+        label=label,
+        max_length=PASSWORD_MAX_LENGTH,
+        strip=False,  # Outer spaces are part of a password (NIST SP 800-63B-4 3.1.1.2).
+        widget=forms.PasswordInput(attrs={"autocomplete": autocomplete}),
+    )
+
+
 class LogInForm(AuthenticationForm):
     """Posted as `email`, `password`, `remember`; valid when they are an active user's."""
 
@@ -15,11 +25,7 @@ class LogInForm(AuthenticationForm):
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "username"}),
     )
-    password = forms.CharField(
-        max_length=PASSWORD_MAX_LENGTH,
-        strip=False,  # Outer spaces are part of a password (NIST SP 800-63B-4 3.1.1.2).
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
+    password = password_field("Password", "current-password")
     remember = forms.BooleanField(label="Keep me logged in for 30 days", required=False)
 
     error_messages = {

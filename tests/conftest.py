@@ -42,6 +42,12 @@ def _cheap_passwords(settings: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _mails_at_once(settings: Any) -> None:
+    """Send mails before the answer, so that the test finds them in the outbox."""
+    settings.MAILS_IN_BACKGROUND = False
+
+
+@pytest.fixture(autouse=True)
 def _empty_cache() -> Any:
     """Leave nothing in the cache for the next test, and no attempt counted."""
     yield

@@ -25,6 +25,7 @@ os.environ.update(
     ALLOWED_HOSTS="testserver,localhost,127.0.0.1,[::1]",
     # Several runs and the workers of one may share a Redis: each process has its own keys there.
     CACHE_KEY_PREFIX=f"tests-{os.getpid()}-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}",
+    SITE_ORIGIN="http://testserver",
     EMAIL_URL="memory:",
     DEFAULT_FROM_EMAIL="accounts@example.com",
     SIGNING_KEYS_FILE=str(FOLDER / "signing-keys.json"),
@@ -32,5 +33,6 @@ os.environ.update(
     TOKEN_AUDIENCE="authcompare",
     TOKEN_REVOCATION="",
     TRUSTED_PROXY_COUNT="0",
+    WEB_CONCURRENCY="1",
     DEMO_PASSWORD="demo-password-of-the-tests",
 )

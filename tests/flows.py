@@ -1,7 +1,9 @@
 """The two flows as a test speaks of them."""
 
+import re
 from typing import Any
 
+from django.core import mail
 from django.test import Client
 from rest_framework.test import APIClient
 
@@ -31,3 +33,21 @@ def bearer(pair: dict[str, str]) -> APIClient:
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {pair['access']}")
     return client
+
+
+def mailed_link(email: str = "alice@example.com") -> str:
+    """Return the path of the link in the one mail that was sent to the address last."""
+    text = next(str(m.body) for m in reversed(mail.outbox) if m.to == [email])
+    links = re.findall(r"^http://testserver(/\S+)$", text, re.MULTILINE)
+    assert len(links) == 1, text
+    return links[0]
+
+
+def mailed_key(email: str = "alice@example.com") -> str:
+    """Return the key in that link, which is its last part."""
+    return mailed_link(email).split("/")[-2]
+
+
+def outbox() -> list[tuple[list[str], str]]:
+    """Return whom the site has written to, and about what."""
+    return [(m.to, m.subject.removesuffix(" – authcompare")) for m in mail.outbox]

@@ -10,8 +10,16 @@ from django.core.checks import run_checks
 
 from tokens_app.keys import create_ring
 
+NO_MINIMUM = [{"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"}]
+MINIMUM = "django.contrib.auth.password_validation.MinimumLengthValidator"
 WRONG = {
-    "users.W001": {"SHARED_CACHE": False, "TOKEN_REVOCATION": "row"},
+    "users.W001": {"WEB_CONCURRENCY": 2, "SHARED_CACHE": False, "TOKEN_REVOCATION": "row"},
+    "users.E002": {
+        "AUTH_PASSWORD_VALIDATORS": [
+            *NO_MINIMUM,
+            {"NAME": MINIMUM, "OPTIONS": {"min_length": 7}},
+        ]
+    },
     "tokens_app.E001": {"SIMPLE_JWT": {"ALGORITHM": "HS256"}},
     "tokens_app.E002": {"SIMPLE_JWT": {"ALGORITHM": "HS512", "SIGNING_KEY": "x" * 63}},
     "tokens_app.E003": {"TOKEN_AUDIENCE": ""},
@@ -54,8 +62,7 @@ def test_each_wrong_setting_is_found_and_nothing_else(check: str, settings: Any)
     for name, value in WRONG[check].items():
         setattr(settings, name, value)
 
-    # Without a shared cache the deny-list is wrong, and the limits are loose.
-    assert found() == {check} | (set() if settings.SHARED_CACHE else {"users.W001"})
+    assert found() == {check}
 
 
 @pytest.mark.parametrize(
@@ -76,6 +83,12 @@ def test_a_ring_that_others_can_read_is_found(settings: Any, tmp_path: Path) -> 
     settings.SIGNING_KEYS_FILE.chmod(0o640)
 
     assert found() == {"tokens_app.W003"}
+
+
+def test_no_minimum_length_is_found_too(settings: Any) -> None:
+    settings.AUTH_PASSWORD_VALIDATORS = NO_MINIMUM
+
+    assert found() == {"users.E002"}
 
 
 def test_every_finding_says_what_to_set(settings: Any) -> None:

@@ -1,5 +1,10 @@
 """Who makes this request: by Bearer token, or by the browser's session."""
 
+from typing import cast
+from uuid import UUID
+
+from django.contrib.auth import logout, update_session_auth_hash
+from django.middleware.csrf import get_token
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
@@ -9,6 +14,7 @@ from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 from authcompare.users.models import User
 
 from . import revocation
+from .models import TokenFamily
 from .revocation import Revocation
 from .tokens import AccessToken
 
@@ -43,6 +49,14 @@ class BearerAuthentication(JWTAuthentication):
         raw_token = None if header is None else self.get_raw_token(header)
         return None if raw_token is None else verified(raw_token, revocation.current())
 
+    def keep_log_in(self, request: Request, user: User) -> None:
+        """Let the token family go on after its user's password changed, under the same tokens."""
+        families = TokenFamily.objects.filter(pk=cast(UUID, user.log_in_id))
+        families.update(auth_hash=user.get_session_auth_hash())
+
+    def leave(self, request: Request) -> None:
+        """Do nothing: the client holds the tokens, which are worth nothing now."""
+
     def get_raw_token(self, header: bytes) -> bytes | None:
         scheme, _, raw_token = header.strip().partition(b" ")
         if not scheme.lower().startswith(b"bearer"):  # Case does not matter (RFC 9110 11.1).
@@ -58,6 +72,18 @@ class BrowserSessionAuthentication(SessionAuthentication):
     """The session cookie, for the paths that both modes share; writes demand the CSRF token."""
 
     via = "session"
+
+    def keep_log_in(self, request: Request, user: User) -> None:
+        """Let the session go on after its user's password changed, under a new key."""
+        update_session_auth_hash(request._request, user)
+        # Saved in the transaction of the change: a request beside this one would else meet a
+        # session that fits its user no more, and end it.
+        request._request.session.save()
+        get_token(request._request)  # The client needs the CSRF token of the new key.
+
+    def leave(self, request: Request) -> None:
+        """Take the cookie, which is worth nothing now, from the browser."""
+        logout(request._request)
 
     def enforce_csrf(self, request: Request) -> None:
         try:

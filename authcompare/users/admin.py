@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from . import audit
 from .log_ins import EndReason, LogIn
@@ -20,7 +21,7 @@ class UserAdmin(DjangoUserAdmin):
     list_display = ("email", "name", "is_active", "is_staff", "date_joined", "last_login")
     list_filter = ("is_active", "is_staff", "is_superuser", "date_joined")
     search_fields = ("email", "name")
-    readonly_fields = ("last_login", "date_joined")
+    readonly_fields = ("last_login", "date_joined", "email_verified_at")
     actions = ("deactivate", "activate")
     fieldsets = (
         (None, {"fields": ("email", "name", "password")}),
@@ -28,7 +29,7 @@ class UserAdmin(DjangoUserAdmin):
             "Permissions",
             {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")},
         ),
-        ("Dates", {"fields": ("last_login", "date_joined")}),
+        ("Dates", {"fields": ("last_login", "date_joined", "email_verified_at")}),
     )
     add_fieldsets = (
         (
@@ -40,6 +41,14 @@ class UserAdmin(DjangoUserAdmin):
         ),
     )
 
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Save a user; the address of one made here is the operator's word."""
+        if not change:
+            obj.email_verified_at = timezone.now()
+        super().save_model(request, obj, form, change)
+        if change and "is_active" in form.changed_data:
+            self._record(request, obj)
+
     @admin.action(
         description="Deactivate: end every log-in, allow no new one", permissions=["change"]
     )
@@ -49,11 +58,6 @@ class UserAdmin(DjangoUserAdmin):
     @admin.action(description="Activate again", permissions=["change"])
     def activate(self, request: HttpRequest, users: QuerySet[User]) -> None:
         self._set_active(request, users, active=True)
-
-    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        if change and "is_active" in form.changed_data:
-            self._record(request, obj)
 
     @staticmethod
     def _record(request: HttpRequest, user: User) -> None:

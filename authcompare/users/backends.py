@@ -56,6 +56,10 @@ class EmailBackend(ModelBackend):
         """Do the same: Django's own would go around the limits."""
         return await sync_to_async(self.authenticate)(request, username, password, **kwargs)
 
+    def user_can_authenticate(self, user: Any) -> bool:
+        """Refuse also whoever has not verified the address, after the hash and as silently."""
+        return super().user_can_authenticate(user) and user.email_verified_at is not None
+
     def get_user(self, user_id: Any) -> User | None:
         user = _loaded.get()
         if user is None or user.pk != user_id:

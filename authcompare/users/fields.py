@@ -3,6 +3,7 @@
 import unicodedata
 from typing import Any
 
+from django import forms
 from django.db import models
 
 
@@ -16,6 +17,13 @@ def normalize_email(email: str) -> str:
     """
     folded = unicodedata.normalize("NFKC", email).strip().lower()
     return unicodedata.normalize("NFKC", folded)
+
+
+class EmailFormField(forms.EmailField):
+    """An e-mail field of a form, which checks and returns the one spelling."""
+
+    def to_python(self, value: Any) -> Any:
+        return normalize_email(super().to_python(value) or "")
 
 
 class NormalizedEmailField(models.EmailField):

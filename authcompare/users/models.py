@@ -27,7 +27,8 @@ class UserManager(BaseUserManager["User"]):
         """Return a saved user; without a password it cannot log in until it has set one."""
         if not email:
             raise ValueError("A user needs an e-mail address.")
-        user = self.model(email=email, **fields)
+        # Whoever calls this vouches for the address; a sign-up does not (users.accounts).
+        user = self.model(email=email, **{"email_verified_at": timezone.now()} | fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -57,6 +58,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         default=True,
         help_text="Clear this instead of deleting the account: every log-in ends at once.",
     )
+    # When the user last proved to read what is sent to the address. Empty: nobody did, and nobody
+    # can log in.
+    email_verified_at = models.DateTimeField("address verified", null=True, editable=False)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
     # Changes with the password, not with its hash: see `set_password` and `check_password`.
     auth_stamp = models.CharField(max_length=22, default=new_stamp, editable=False)

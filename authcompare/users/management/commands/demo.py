@@ -70,10 +70,13 @@ class Command(runserver.Command):
         super().on_bind(server_port)
         host = f"[{self.addr}]" if self._raw_ipv6 else self.addr
         address = f"{self.protocol}://{host}:{server_port}"
+        if "SITE_ORIGIN" not in os.environ:
+            settings.SITE_ORIGIN = address  # Whatever the port: mails link to this server.
         lines = [
             "",
             f"Open {address}/ and log in as one of",
             *(f"  {email:<21} {password_line(email)}" for email in CAST),
+            f"The mails the site sends: {address}/mails/",
             f"The admin, for Carol: {address}/admin/",
         ]
         self.stdout.write("\n".join(lines))

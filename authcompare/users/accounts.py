@@ -1,0 +1,141 @@
+"""The life of an account, as both doors live it: each event has its one function here.
+
+No function tells its caller whether an address is known, and none takes longer for one that is:
+where it matters the work is done behind the answer (`mails`), and a password is hashed once.
+"""
+
+import uuid
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.tokens import default_token_generator
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
+
+from . import links, mails
+from .models import User, new_stamp
+
+
+class BadKeyError(ValueError):
+    """The key of a mailed link is forged, too old or out of date."""
+
+
+def sign_up(email: str, password: str) -> None:
+    """Make an account that waits for its address to be verified, and send the link that does it.
+
+    An account that still waits gets the new password, and its earlier links die. The reader of
+    the address of any other account is told that it exists.
+    """
+    fields = {"password": make_password(password), "auth_stamp": new_stamp()}
+    waiting = User.objects.filter(email=email, is_active=True, email_verified_at=None)
+    if not waiting.update(**fields):
+        # Of an address that is taken this writes nothing, in the same statement.
+        User.objects.bulk_create([User(email=email, **fields)], ignore_conflicts=True)
+    mails.behind_the_answer(_answer_sign_up, email)
+
+
+def _answer_sign_up(email: str) -> None:
+    user = User.objects.filter(email=email, is_active=True).first()
+    if user is None:
+        return
+    if user.email_verified_at is None:
+        link = mails.link_to("verify", links.key_for(user, user.email))
+        mails.send("sign_up", user.email, link=link)
+    else:
+        mails.send("account_exists", user.email)
+
+
+def verify_email(key: str) -> None:
+    """Accept the address that a mailed key proves; accepting it again is no error.
+
+    Raises `BadKeyError` for a key that proves nothing (any more).
+    """
+    claim = links.claim_of(key)
+    if claim is None or not (claim.done or claim.accept()):
+        raise BadKeyError
+    if not claim.done and claim.email != claim.user.email:
+        # The address it was: whoever reads it must learn of this (ASVS 6.3.7).
+        mails.behind_the_answer(mails.send, "email_changed", claim.user.email)
+
+
+def check_current_password(user: User, password: str) -> None:
+    """Let through only who knows the user's password now: a log-in alone may be a stolen one.
+
+    Raises `ValidationError` for any other password.
+    """
+    if not user.check_password(password):
+        raise ValidationError("That is not your current password.", "password_incorrect")
+
+
+def change_password(user: User, password: str) -> None:
+    """Set a new password and end every log-in in both modes but the one that `user` is here by.
+
+    That one knows the user by the old password still: whoever keeps it has it updated.
+    """
+    user.kept_log_in = user.log_in_id
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    mails.behind_the_answer(mails.send, "password_changed", user.email)
+
+
+def request_reset(email: str) -> None:
+    """Send the link with which a new password is chosen, if the address is an active user's.
+
+    Also to one who has no password or has not verified the address yet: the link proves it.
+    """
+    # Every other answer that depends on an address costs a hash; so does this, for every address.
+    make_password("")
+    mails.behind_the_answer(_answer_reset, email)
+
+
+def _answer_reset(email: str) -> None:
+    user = User.objects.filter(email=email, is_active=True).first()
+    if user is None:
+        return
+    uid = urlsafe_base64_encode(force_bytes(user.pk))
+    link = mails.link_to("reset_confirm", uid, default_token_generator.make_token(user))
+    # To the stored address and never to the one that was asked for (CVE-2019-19844).
+    mails.send("password_reset", user.email, link=link)
+
+
+def user_of_reset(uid: str, token: str) -> User | None:
+    """Return whose new password a mailed link allows to choose, or None for one that is no good."""
+    try:
+        user_id = urlsafe_base64_decode(uid).decode()
+        user = User.objects.filter(pk=user_id, is_active=True).first()
+    except (ValueError, ValidationError):
+        return None
+    return user if default_token_generator.check_token(user, token) else None
+
+
+def reset_password(user: User, password: str) -> None:
+    """Set the password chosen by a mailed link and end every log-in; nobody is logged in by it."""
+    user.set_password(password)
+    user.email_verified_at = user.email_verified_at or timezone.now()
+    user.save(update_fields=["password", "email_verified_at"])
+    mails.behind_the_answer(mails.send, "password_reset_done", user.email)
+
+
+def request_email_change(user: User, email: str) -> None:
+    """Send the link that gives the user's account this address; the present one is told.
+
+    Of an address that is another account's the owner is told, and nothing changes.
+    """
+    mails.behind_the_answer(_answer_email_change, user.pk, email)
+
+
+def _answer_email_change(user_id: uuid.UUID, email: str) -> None:
+    user = User.objects.get(pk=user_id)
+    mails.send("email_change_asked", user.email)
+    if User.objects.filter(email=email).exclude(email_verified_at=None).exists():
+        mails.send("email_taken", email)
+    else:
+        mails.send("email_change", email, link=mails.link_to("verify", links.key_for(user, email)))
+
+
+def close(user: User) -> None:
+    """Delete the account, which ends every log-in in both modes, this one too."""
+    email = user.email
+    user.delete()
+    mails.behind_the_answer(mails.send, "account_closed", email)
