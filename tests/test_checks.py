@@ -13,6 +13,7 @@ from tokens_app.keys import create_ring
 NO_MINIMUM = [{"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"}]
 MINIMUM = "django.contrib.auth.password_validation.MinimumLengthValidator"
 WRONG = {
+    "users.W001": {"WEB_CONCURRENCY": 2, "SHARED_CACHE": False, "TOKEN_REVOCATION": "row"},
     "users.E002": {
         "AUTH_PASSWORD_VALIDATORS": [
             *NO_MINIMUM,
@@ -26,7 +27,6 @@ WRONG = {
     "tokens_app.E005": {"CORS_ALLOW_ALL_ORIGINS": True, "CORS_ALLOW_CREDENTIALS": True},
     "tokens_app.W001": {"ACCESS_TOKEN_LIFETIME": timedelta(minutes=16)},
     "tokens_app.W002": {"TOKEN_REVOCATION": "none"},
-    "users.W001": {"WEB_CONCURRENCY": 2, "SHARED_CACHE": False, "TOKEN_REVOCATION": "row"},
     "sessions_app.E001": {"SESSION_ENGINE": "django.contrib.sessions.backends.cache"},
     "sessions_app.E002": {"SESSION_COOKIE_SAMESITE": "None"},
     "sessions_app.W001": {"CSRF_COOKIE_NAME": "csrftoken"},
