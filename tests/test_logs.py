@@ -30,7 +30,9 @@ def test_a_line_of_django_or_its_server_holds_no_secret(path: str) -> None:
     assert record.getMessage().endswith('"')
 
 
-@pytest.mark.parametrize("text", ["/sessions/login/", "/sessions/password/reset/sent/", "100% done"])
+@pytest.mark.parametrize(
+    "text", ["/sessions/login/", "/sessions/password/reset/sent/", "100% done"]
+)
 def test_other_lines_stay_as_they_are(text: str) -> None:
     assert redacted(text) == text
 
