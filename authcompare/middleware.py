@@ -9,26 +9,28 @@ from django.core.signals import request_started
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.http.cookie import parse_cookie
+from django.template.defaultfilters import pluralize
 
+from .users.limits import Throttled
 from .views import error_response
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 # RFC 6265 4.1.1: a cookie's name is an RFC 9110 token.
 COOKIE_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-# What makes Django's reading of a Content-Type raise: RFC 2231's `name*=charset''value`, and NUL.
-ODD_CONTENT_TYPE = re.compile(r"[*\0]")
+# RFC 2231's `name*=charset''value`, NUL, and each charset but UTF-8: `base64` is one to Python.
+ODD_CONTENT_TYPE = re.compile(r'[*\0]|charset(?!="?utf-?8"?\s*(;|$))', re.IGNORECASE)
 
 
 @receiver(request_started)
-def forget_odd_content_type(environ: dict[str, Any] | None = None, **kwargs: Any) -> None:
-    """Take from a request a Content-Type that would be an error 500 in front of all middleware.
+def replace_odd_content_type(environ: dict[str, Any] | None = None, **kwargs: Any) -> None:
+    """Put a harmless Content-Type that is refused in the place of one that breaks Django.
 
-    Django reads this header while it makes the request, where nothing catches what that raises.
-    The views then refuse the request as they do every other content type that is not theirs.
+    Django reads this header, and decodes the query by it, while it makes the request: in front of
+    all middleware, where nothing catches what that raises, and the server answers with a 500.
     """
     if environ and ODD_CONTENT_TYPE.search(environ.get("CONTENT_TYPE") or ""):
-        environ["CONTENT_TYPE"] = "application/octet-stream"
+        environ["CONTENT_TYPE"] = "application/octet-stream; charset=none"
 
 
 class NoStoreMiddleware:
@@ -41,6 +43,31 @@ class NoStoreMiddleware:
         response = self.get_response(request)
         # Tokens and private pages alike (RFC 6749 5.1, ASVS 14.3.2).
         response.headers.setdefault("Cache-Control", "no-store")
+        if response.cookies:
+            # Whatever the view says: a shared cache would hand one user's cookie to all others.
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+class ThrottleMiddleware:
+    """Answers 429 where `users.limits` raised, whichever view it was, as a page or as JSON."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, Throttled):
+            return None
+        # Nothing here depends on who tried what: whether the password was right, the address
+        # known or the limit the account's own would each be worth knowing (ASVS 6.3.8).
+        minutes = -(-error.seconds // 60)
+        wait = f"{minutes} minute{pluralize(minutes)}"
+        detail = f"There were too many attempts. Wait {wait}, then try again."
+        response = error_response(request, 429, "throttled", "Too many attempts", detail)
+        response["Retry-After"] = str(error.seconds)
         return response
 
 

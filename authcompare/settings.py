@@ -10,8 +10,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
+import dj_email_url  # type: ignore[import-untyped]
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvValidationError, ValidationError, validate
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -67,7 +70,17 @@ def cache(url: str) -> dict[str, Any]:
     if url.startswith("locmem://"):
         return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     if url.startswith(("redis://", "rediss://", "unix://")):
-        return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}
+        return {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": url,
+            # By default the client tries again for seconds. Each caller here has something else to
+            # do when Redis is away, and a request must not wait for it.
+            "OPTIONS": {
+                "socket_connect_timeout": 0.5,
+                "socket_timeout": 1,
+                "retry": Retry(NoBackoff(), retries=1),
+            },
+        }
     raise ValidationError("Not a cache URL.")
 
 
@@ -78,6 +91,18 @@ def origin(address: str) -> str:
     if parts.scheme not in ("http", "https") or address != f"{parts.scheme}://{parts.netloc}":
         raise ValidationError("Not a site's address.")
     return address
+
+
+@env.parser_for("email")
+def email(url: str) -> dict[str, Any]:
+    """Parse a mail server's URL; the parser itself takes any scheme and then leaves things out."""
+    try:
+        config: dict[str, Any] = {**dj_email_url.parse(url)}
+    except ValueError as error:
+        raise ValidationError("Not a valid e-mail URL.") from error
+    if "EMAIL_BACKEND" not in config:
+        raise ValidationError("Not an e-mail URL.")
+    return config
 
 
 @env.parser_for("existing_file")
@@ -97,7 +122,8 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", validate=validate.Length(min=50))
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 # Under DEBUG Django itself allows localhost.
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", **({"default": []} if DEBUG else {}))  # type: ignore[call-overload]
+WITHOUT_HOSTS: dict[str, Any] = {"default": []} if DEBUG else {"validate": validate.Length(min=1)}
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", **WITHOUT_HOSTS)
 DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{BASE_DIR}/db.sqlite3")}
 CACHES = {"default": env.cache("CACHE_URL", default="locmem://")}
 CACHE_KEY_PREFIX = env.str("CACHE_KEY_PREFIX", default="authcompare")
@@ -105,7 +131,7 @@ SITE_ORIGIN: str = env.origin(
     "SITE_ORIGIN", **({"default": "http://127.0.0.1:8000"} if DEBUG else {})
 )
 # A developer's copy keeps its mails in a folder, to be read at /mails/.
-EMAIL = env.dj_email_url("EMAIL_URL", default=f"file:///{BASE_DIR}/mails" if DEBUG else "console:")
+EMAIL = env.email("EMAIL_URL", default=f"file:///{BASE_DIR}/mails" if DEBUG else "console:")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="accounts@localhost")
 SIGNING_KEYS_FILE = env.existing_file("SIGNING_KEYS_FILE")
 TOKEN_ISSUER = env.str("TOKEN_ISSUER", default="authcompare", validate=validate.Length(min=1))
@@ -169,6 +195,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "sessions_app.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "authcompare.middleware.ThrottleMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "authcompare.urls"
@@ -199,10 +226,28 @@ TEST_RUNNER = "tests.runner.PytestTestRunner"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"redact": {"()": "authcompare.logs.Redact"}},
+    "formatters": {
+        "server": {
+            "()": "django.utils.log.ServerFormatter",
+            "format": "[{server_time}] {message}",
+            "style": "{",
+        }
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "filters": ["redact"]},
+        "server": {
+            "class": "logging.StreamHandler",
+            "filters": ["redact"],
+            "formatter": "server",
+        },
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
     # Django's own handler would print under DEBUG what root's has printed already.
-    "loggers": {"django": {"handlers": []}},
+    "loggers": {
+        "django": {"handlers": []},
+        "django.server": {"handlers": ["server"], "propagate": False},
+    },
 }
 
 # --- What both flows share
@@ -247,6 +292,25 @@ LOGIN_IDLE_TIMEOUT = timedelta(hours=2)
 LOGIN_LIFETIME = timedelta(hours=12)
 REMEMBERED_LOGIN_IDLE_TIMEOUT = timedelta(days=14)
 REMEMBERED_LOGIN_LIFETIME = timedelta(days=30)
+
+# How often somebody may try, by the scopes that users.limits explains. Of log-ins only failed ones
+# count, and of refreshes refused ones, so whoever has the right credentials never meets a limit
+# alone. "account_and_network": above the sixteen that one client has in flight at once.
+# "account_from_new_networks": half of what ASVS 6.3.1 allows. All of them open within minutes but
+# those that count mails: a mailbox gets five an hour, and needs one.
+RATE_LIMITS = {
+    "log_in": {
+        "network": "100 per 10 minutes",
+        "account_and_network": "20 per 5 minutes",
+        "account_from_new_networks": "50 per 10 minutes",
+    },
+    "sign_up": {"network": "200 per 1 hour", "account": "5 per 1 hour"},
+    "reset": {"network": "100 per 1 hour", "account": "5 per 1 hour"},
+    "verify": {"network": "100 per 10 minutes"},
+    "refresh": {"network": "1000 per 10 minutes"},
+}
+# How long the audit trail is kept: `manage.py clearsessions` deletes what is older.
+AUDIT_RETENTION = timedelta(days=180)
 
 # --- Sessions
 

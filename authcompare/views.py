@@ -13,6 +13,7 @@ from django.views.generic import TemplateView
 
 from sessions_app.forms import LogInForm
 from sessions_app.store import session_of
+from tokens_app.transport import cookie_flags
 
 # What a request may not find behind an error: which paths answer in JSON, and which in HTML.
 JSON_PATHS = ("/api/", "/.well-known/", "/healthz")
@@ -29,6 +30,8 @@ class HomeView(TemplateView):
             next=reverse("home"),
             log_in=session_of(self.request).row if self.request.user.is_authenticated else None,
             cookie=session_cookie(self.request),
+            refresh_cookie=refresh_cookie(),
+            csrf_cookie_name=settings.CSRF_COOKIE_NAME,
             **kwargs,
         )
 
@@ -45,6 +48,18 @@ def session_cookie(request: HttpRequest) -> dict[str, Any]:
         "path": settings.SESSION_COOKIE_PATH,
         "length": len(value),
         "header_length": len(f"Cookie: {name}={value}"),
+    }
+
+
+def refresh_cookie() -> dict[str, Any]:
+    """Return what a page may tell of the cookie that carries a refresh token."""
+    flags = cookie_flags()
+    return {
+        "name": settings.REFRESH_COOKIE_NAME,
+        "http_only": flags["httponly"],
+        "secure": flags["secure"],
+        "same_site": flags["samesite"],
+        "path": flags["path"],
     }
 
 

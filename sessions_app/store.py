@@ -11,6 +11,7 @@ What differs from `django.contrib.sessions.backends.db`:
 import hashlib
 from datetime import datetime
 from typing import Any, cast
+from uuid import UUID
 
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS, CreateError, UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
@@ -19,13 +20,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
-from authcompare.users.clients import Client
+from authcompare.users.clients import NOBODY, Client
 from authcompare.users.log_ins import LAST_SEEN_PRECISION, EndReason
 from authcompare.users.models import User
 
 from .models import Session
-
-NOBODY = Client(ip_address=None, user_agent="")
 
 
 def session_of(request: HttpRequest) -> "SessionStore":
@@ -92,18 +91,20 @@ class SessionStore(DatabaseStore):
 
     # --- A log-in begins
 
-    def begin(self, user: User, client: Client) -> None:
-        """Make this the session of a new log-in; one that was going on in it is over."""
+    def begin(self, user: User, client: Client) -> UUID:
+        """Make this the session of a new log-in, whose id is returned; the earlier one is over."""
         self.delete(reason=EndReason.REPLACED)
         self.row = Session.begin(user, client)
         self._session_key = self._get_new_session_key()
         self.modified = True
+        return self.row.pk
 
     def remember(self) -> None:
         """Let the log-in that has just begun last as "remember me" promises."""
         old = cast(Session, self.row)
         client = Client(old.ip_address, old.user_agent)
         self.row = Session.begin(cast(User, old.user), client, remember=True)
+        self.row.pk = old.pk  # It is the same log-in: the audit trail has named it already.
 
     def _get_new_session_key(self) -> str:
         # Django asks the database whether the key is taken. The unique index does that anyway.

@@ -3,6 +3,7 @@
 from typing import Any, cast
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.mixins import LoginRequiredMixin
@@ -12,6 +13,7 @@ from django.template.defaultfilters import pluralize
 from django.views import View
 from django.views.generic import TemplateView
 
+from authcompare.users import audit
 from authcompare.users.log_ins import EndReason, devices_of, end_all, end_one
 from authcompare.users.models import User
 
@@ -49,16 +51,23 @@ class DevicesView(LoginRequiredMixin, TemplateView):
     template_name = "sessions/devices.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        devices = devices_of(cast(User, self.request.user))
-        return super().get_context_data(devices=devices, **kwargs)
+        user = cast(User, self.request.user)
+        return super().get_context_data(
+            devices=devices_of(user),
+            events=audit.recent(user),
+            token_revocation=settings.TOKEN_REVOCATION,
+            **kwargs,
+        )
 
 
 class RevokeView(LoginRequiredMixin, View):
     """`POST` → 302 to the devices, one less; 404 for what is not a live log-in of one's own."""
 
     def post(self, request: HttpRequest, log_in_id: UUID) -> HttpResponse:
-        if not end_one(cast(User, request.user), log_in_id, EndReason.REVOKED):
+        user = cast(User, request.user)
+        if not end_one(user, log_in_id, EndReason.REVOKED):
             raise Http404
+        audit.record(audit.What.REVOKED, request, user_id=user.pk, log_in_id=log_in_id)
         messages.success(request, "That log-in is over.")
         return redirect("sessions:devices")
 
@@ -69,6 +78,7 @@ class RevokeOthersView(LoginRequiredMixin, View):
     def post(self, request: HttpRequest) -> HttpResponse:
         user = cast(User, request.user)
         ended = end_all(user, EndReason.REVOKED, keep=user.log_in_id)
+        audit.record(audit.What.OTHERS_REVOKED, request, user_id=user.pk)
         messages.success(request, f"{ended} other log-in{pluralize(ended)} ended.")
         return redirect("sessions:devices")
 

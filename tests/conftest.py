@@ -12,6 +12,8 @@ from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.db import connection
 
+from authcompare.users import counters
+
 PASSWORD = "correct horse battery staple"
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
@@ -47,8 +49,9 @@ def _mails_at_once(settings: Any) -> None:
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> Any:
-    """Leave nothing in the cache for the next test."""
+    """Leave nothing in the cache for the next test, and no attempt counted."""
     yield
+    counters.LOCAL.storage.reset()
     if "redis" not in project.CACHES["default"]["BACKEND"]:
         cache.clear()
         return

@@ -77,7 +77,7 @@ class TestClearsessions:
             live = log_in_by_token(alice)
             said = run("clearsessions")
             assert bearer(live).get("/api/me/").status_code == 200
-        assert said == "1 sessions deleted.\n1 token families deleted.\n"
+        assert said == "1 sessions deleted.\n1 token families deleted.\n0 events deleted.\n"
 
     def test_what_just_ended_is_kept_for_a_day(self, alice: User) -> None:
         log_in_by_token(alice)

@@ -7,8 +7,10 @@ import pytest
 import time_machine
 from django.core.cache import cache
 from django.db import transaction
+from django.test import override_settings
 from django.utils import timezone
 
+from authcompare.settings import cache as cache_settings
 from authcompare.users.log_ins import EndReason, end_all
 from authcompare.users.models import User
 from tokens_app import revocation
@@ -211,6 +213,16 @@ class TestDenyListWithoutItsCache:
 
         assert me(pair) == 401
         assert me(pair) == 401
+
+    def test_a_redis_that_is_not_there_is_a_row_read_and_no_error(
+        self, alice: User, denylist: revocation.DenyList
+    ) -> None:
+        ended, live = log_in_by_token(alice), log_in_by_token(alice)
+        nobody_listens = cache_settings("redis://127.0.0.1:1/0")
+
+        with override_settings(CACHES={"default": nobody_listens}):
+            assert log_out(ended).status_code == 204
+            assert (me(ended), me(live)) == (401, 200)
 
     def test_long_ended_log_ins_are_not_listed_again(
         self, alice: User, denylist: revocation.DenyList, empty_cache: Any

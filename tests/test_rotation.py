@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 import time_machine
 from django.utils import timezone
+from rest_framework.test import APIClient
 
 from authcompare.users.clients import Client
-from authcompare.users.models import User
+from authcompare.users.models import AuthEvent, User
 from tokens_app.models import TokenFamily
 from tokens_app.rotation import GRACE
 
@@ -182,3 +183,48 @@ def test_a_secret_key_that_was_rotated_still_verifies(alice: User, settings: Any
     settings.SECRET_KEY = "the-next-secret-key-of-the-site-long-enough-for-it"
 
     assert refresh(pair).status_code == 200
+
+
+def reuses() -> Any:
+    """Return the events of the audit trail but the log-in."""
+    return AuthEvent.objects.exclude(what="logged_in")
+
+
+class TestWhatTheAuditTrailSaysOfReuse:
+    """It tells what the reuse looked like; each kind ends the family."""
+
+    @pytest.fixture(autouse=True)
+    def _first(self, alice: User, clock: Any) -> None:
+        self.first = log_in_by_token(alice)
+        self.clock = clock
+
+    def reuse(self, **client: str) -> AuthEvent:
+        self.clock.shift(GRACE + SECOND)
+        APIClient().post("/api/token/refresh/", {"refresh": self.first["refresh"]}, **client)
+        assert TokenFamily.objects.get().end_reason == "reuse"
+        return reuses().get()
+
+    def test_the_same_client_one_step_behind_has_lost_an_answer(self) -> None:
+        refresh(self.first)
+
+        assert self.reuse().what == "lost_response"
+
+    def test_the_same_client_further_behind_is_a_stale_branch(self) -> None:
+        refresh(refresh(self.first).json())
+
+        assert self.reuse().what == "stale_branch"
+
+    def test_another_client_is_a_suspected_theft(self, alice: User) -> None:
+        refresh(self.first)
+        event = self.reuse(REMOTE_ADDR="198.51.100.66", HTTP_USER_AGENT="Mallory/1.0")
+
+        assert event.what == "theft_suspected"
+        assert (event.user, event.mode, event.ip_address) == (alice, "token", "198.51.100.66")
+        assert event.log_in_id == TokenFamily.objects.get().pk
+
+    def test_it_is_said_once(self) -> None:
+        refresh(self.first)
+        self.reuse()
+        refresh(self.first)
+
+        assert reuses().count() == 1

@@ -205,19 +205,20 @@ class TestCost:
                 client.get("/sessions/me/")
         assert Session.objects.get().last_seen_at > timezone.now() + timedelta(minutes=4)
 
-    def test_a_log_in_reads_the_user_and_writes_two_rows(
+    def test_a_log_in_reads_the_user_and_writes_three_rows(
         self, alice: User, client: Client, django_assert_num_queries: Any
     ) -> None:
-        # The user; last_login; the session between SAVEPOINT and RELEASE, which tests add.
-        with django_assert_num_queries(5):
+        # The user; last_login; the event that the audit trail keeps; the session between SAVEPOINT
+        # and RELEASE, which tests add.
+        with django_assert_num_queries(6):
             log_in_by_form(client, alice)
 
-    def test_a_log_out_reads_and_writes_one_row(
+    def test_a_log_out_reads_and_writes_one_row_and_adds_the_event(
         self, alice: User, client: Client, django_assert_num_queries: Any
     ) -> None:
         log_in_by_form(client, alice)
 
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             client.post("/sessions/logout/")
 
     def test_a_stranger_costs_no_query_and_no_row(

@@ -59,9 +59,10 @@ class BearerAuthentication(JWTAuthentication):
 
     def get_raw_token(self, header: bytes) -> bytes | None:
         scheme, _, raw_token = header.strip().partition(b" ")
-        if scheme.lower() != b"bearer":  # Case does not matter (RFC 9110 11.1).
+        if not scheme.lower().startswith(b"bearer"):  # Case does not matter (RFC 9110 11.1).
             return None
-        return raw_token.strip()
+        # A mangled scheme ("Bearer:", or a tab behind it) must not fall through to the cookie.
+        return raw_token.strip() if len(scheme) == len(b"bearer") else b""
 
     def authenticate_header(self, request: Request) -> str:
         return REALM

@@ -1,6 +1,7 @@
 """Signing and verifying with the key ring, in the place of SimpleJWT's single-key back end."""
 
 import functools
+import math
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +117,8 @@ def _check_times(claims: dict[str, Any]) -> None:
     """Refuse times that are no numbers, and tokens from the future (RFC 7519 4.1.5, 4.1.6)."""
     latest = timezone.now().timestamp() + CLOCK_SKEW
     for name in ("exp", "iat", "nbf"):
-        if type(claims[name]) not in (int, float):
+        # NaN is neither early nor late: every comparison with it is false.
+        if type(claims[name]) not in (int, float) or not math.isfinite(claims[name]):
             raise ValueError(f"{name} is no NumericDate")
     if max(claims["iat"], claims["nbf"]) > latest:
         raise ValueError("not valid yet")

@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
+from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework_simplejwt.exceptions import InvalidToken
 
+from authcompare.users import audit
 from authcompare.users.clients import Client
 from authcompare.users.log_ins import EndReason
 from authcompare.users.models import AuthEvent
@@ -18,7 +20,7 @@ from .tokens import RefreshToken
 GRACE = timedelta(seconds=30)
 
 
-def refresh(token: RefreshToken, client: Client) -> TokenFamily:
+def refresh(token: RefreshToken, request: HttpRequest) -> TokenFamily:
     """Return the family whose current token answers this one.
 
     Raises `InvalidToken` for a log-in that is over and for a token that was used before; the
@@ -26,7 +28,7 @@ def refresh(token: RefreshToken, client: Client) -> TokenFamily:
     """
     family = _read(token)
     if token.generation == family.generation:
-        if family.rotate(client):
+        if family.rotate(Client.of(request)):
             return family
         # Another request was faster: this one's token has just been superseded, or the log-in
         # has just ended.
@@ -34,7 +36,7 @@ def refresh(token: RefreshToken, client: Client) -> TokenFamily:
     if _in_grace(token, family):
         return family
     if token.generation < family.generation:
-        _end_for_reuse(token, family, client)
+        _end_for_reuse(token, family, request)
     raise InvalidToken("This refresh token was used before; log in again.", "token_reused")
 
 
@@ -47,16 +49,10 @@ def _read(token: RefreshToken) -> TokenFamily:
     return family
 
 
-def _end_for_reuse(token: RefreshToken, family: TokenFamily, client: Client) -> None:
+def _end_for_reuse(token: RefreshToken, family: TokenFamily, request: HttpRequest) -> None:
     if TokenFamily.objects.filter(pk=family.pk).end(EndReason.REUSE):
-        AuthEvent.objects.create(
-            what=_kind_of_reuse(token, family, client),
-            mode=TokenFamily.mode,
-            user=family.user,
-            ip_address=client.ip_address,
-            user_agent=client.user_agent,
-            log_in_id=family.pk,
-        )
+        what = _kind_of_reuse(token, family, Client.of(request))
+        audit.record(what, request, user_id=family.user_id, log_in_id=family.pk)
 
 
 def _kind_of_reuse(token: RefreshToken, family: TokenFamily, client: Client) -> AuthEvent.What:

@@ -37,9 +37,11 @@ class RingToken(simplejwt.Token):
         try:
             self.user_id = uuid.UUID(self["sub"])
             self.family_id = uuid.UUID(self["sid"])
+            # JSON may bring half a surrogate pair, which nothing could be compared with.
+            jti = self["jti"].encode()
         except (ValueError, AttributeError, TypeError) as error:
             raise TokenError("Token is invalid") from error
-        if not isinstance(self["jti"], str):
+        if not jti:
             raise TokenError("Token is invalid")
 
 

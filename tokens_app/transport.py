@@ -61,13 +61,17 @@ def forget(response: Response) -> None:
     response.delete_cookie(settings.REFRESH_COOKIE_NAME, samesite="Strict")
 
 
+def cookie_flags() -> dict[str, Any]:
+    """Return what the browser is told of the cookie beside its value and its end."""
+    secure = settings.SESSION_COOKIE_SECURE
+    return {"path": "/", "secure": secure, "httponly": True, "samesite": "Strict"}
+
+
 def _set_cookie(response: Response, refresh: str, family: TokenFamily) -> None:
     response.set_cookie(
         settings.REFRESH_COOKIE_NAME,
         refresh,
         # Without "remember me" the cookie ends with the browser, as the session's does.
         expires=family.idle_expires_at if family.remember else None,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Strict",
+        **cookie_flags(),
     )

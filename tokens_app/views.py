@@ -1,5 +1,7 @@
 """The REST flow: log in, be somebody, log out. `sessions_app.views` has the same verbs."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 from uuid import UUID
 
@@ -15,6 +17,7 @@ from rest_framework.views import APIView
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, InvalidToken, TokenError
 from rest_framework_simplejwt.views import TokenViewBase
 
+from authcompare.users import audit, limits
 from authcompare.users.clients import Client
 from authcompare.users.log_ins import EndReason, devices_of, end_all, end_one
 from authcompare.users.models import User
@@ -49,6 +52,16 @@ class TokenView(TokenViewBase):
         return serializer.validated_data
 
 
+@contextmanager
+def counted_if_refused(request: Request) -> Iterator[None]:
+    """Count a refused token against its network; good ones are nobody's business."""
+    try:
+        yield
+    except InvalidToken:
+        limits.count(limits.Rule.REFRESH, request)
+        raise
+
+
 class LogInView(TokenView):
     """`POST {email, password}` → 200 and a pair of tokens."""
 
@@ -59,6 +72,8 @@ class LogInView(TokenView):
         family = TokenFamily.log_in(data["user"], Client.of(request), remember=data["remember"])
         if family is None:
             raise invalid_credentials()
+        user_id, log_in_id = family.user_id, family.pk
+        audit.record(audit.What.LOGGED_IN, request, user_id=user_id, log_in_id=log_in_id)
         if data["transport"] == transport.COOKIE:
             transport.replace_earlier(request)
         return transport.answer(request, family, data["transport"])
@@ -74,12 +89,17 @@ class RefreshView(TokenView):
         raw_token = transport.shown(request, data)
         if raw_token is None:
             raise NotAuthenticated
+        with counted_if_refused(request):
+            family = self._refresh(request, raw_token)
+        return transport.answer(request, family, data["transport"])
+
+    @staticmethod
+    def _refresh(request: Request, raw_token: str) -> TokenFamily:
         try:
             token = RefreshToken(raw_token)
         except TokenError as error:
             raise InvalidToken("This refresh token is invalid or expired.") from error
-        family = refresh(token, Client.of(request))
-        return transport.answer(request, family, data["transport"])
+        return refresh(token, request._request)
 
 
 class VerifyView(TokenView):
@@ -89,7 +109,8 @@ class VerifyView(TokenView):
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         # Whatever the revocation costs or spares the other requests, this answer is exact.
-        verified(self.validated(request)["token"], by=revocation.ROW)
+        with counted_if_refused(request):
+            verified(self.validated(request)["token"], by=revocation.ROW)
         return Response({})
 
 
@@ -106,28 +127,32 @@ class LogOutView(TokenView):
         data = self.validated(request)
         raw_token = transport.shown(request, data)
         if raw_token is not None:
-            self._end(raw_token)
+            self._end(request, raw_token)
         response = Response(status=status.HTTP_204_NO_CONTENT)
         if data["transport"] == transport.COOKIE:
             transport.forget(response)
         return response
 
     @staticmethod
-    def _end(raw_token: str) -> None:
+    def _end(request: Request, raw_token: str) -> None:
         try:
             token = RefreshToken(raw_token)
         except ExpiredTokenError:
             return  # Its log-in is over already.
         except TokenError as error:
             raise InvalidToken("This is no refresh token of this site.") from error
-        TokenFamily.objects.filter(pk=token.family_id).end(EndReason.LOGGED_OUT)
+        if TokenFamily.objects.filter(pk=token.family_id).end(EndReason.LOGGED_OUT):
+            user_id, log_in_id = token.user_id, token.family_id
+            audit.record(audit.What.LOGGED_OUT, request, user_id=user_id, log_in_id=log_in_id)
 
 
 class LogOutEverywhereView(APIView):
     """`POST` with a Bearer token → 204, and every log-in of the user is over, sessions too."""
 
     def post(self, request: Request) -> Response:
-        end_all(cast(User, request.user), EndReason.EVERYWHERE)
+        user = cast(User, request.user)
+        end_all(user, EndReason.EVERYWHERE)
+        audit.record(audit.What.LOGGED_OUT_EVERYWHERE, request, user_id=user.pk)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -158,8 +183,10 @@ class DeviceView(APIView):
     authentication_classes = (BearerAuthentication, BrowserSessionAuthentication)
 
     def delete(self, request: Request, log_in_id: UUID) -> Response:
-        if not end_one(cast(User, request.user), log_in_id, EndReason.REVOKED):
+        user = cast(User, request.user)
+        if not end_one(user, log_in_id, EndReason.REVOKED):
             raise NotFound("You have no such log-in.")
+        audit.record(audit.What.REVOKED, request, user_id=user.pk, log_in_id=log_in_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

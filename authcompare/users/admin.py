@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from . import audit
 from .log_ins import EndReason, LogIn
 from .models import AuthEvent, User
 
@@ -40,12 +41,6 @@ class UserAdmin(DjangoUserAdmin):
         ),
     )
 
-    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """Save a user; the address of one made here is the operator's word."""
-        if not change:
-            obj.email_verified_at = timezone.now()
-        super().save_model(request, obj, form, change)
-
     @admin.action(
         description="Deactivate: end every log-in, allow no new one", permissions=["change"]
     )
@@ -56,6 +51,18 @@ class UserAdmin(DjangoUserAdmin):
     def activate(self, request: HttpRequest, users: QuerySet[User]) -> None:
         self._set_active(request, users, active=True)
 
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if not change:
+            obj.email_verified_at = timezone.now()  # The address is the operator's word.
+        super().save_model(request, obj, form, change)
+        if change and "is_active" in form.changed_data:
+            self._record(request, obj)
+
+    @staticmethod
+    def _record(request: HttpRequest, user: User) -> None:
+        what = audit.What.ACTIVATED if user.is_active else audit.What.DEACTIVATED
+        audit.record(what, request, user_id=user.pk)
+
     def _set_active(self, request: HttpRequest, users: QuerySet[User], *, active: bool) -> None:
         changed = users.filter(is_active=not active)
         count = len(changed)
@@ -63,6 +70,7 @@ class UserAdmin(DjangoUserAdmin):
         for user in changed:
             user.is_active = active
             user.save(update_fields=["is_active"])
+            self._record(request, user)
             self.log_change(request, user, "Activated." if active else "Deactivated.")
         word = "activated" if active else "deactivated"
         self.message_user(request, f"{count} user(s) {word}.", messages.SUCCESS)
@@ -139,7 +147,11 @@ class LogInAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Revoke: end the selected log-ins", permissions=["revoke"])
     def revoke(self, request: HttpRequest, log_ins: QuerySet[Any]) -> None:
+        whose = list(log_ins.live().values_list("user_id", "pk"))  # type: ignore[attr-defined]
         count = log_ins.end(EndReason.OPERATOR)  # type: ignore[attr-defined]
+        for user_id, log_in_id in whose:
+            what = audit.What.ENDED_BY_OPERATOR
+            audit.record(what, request, user_id=user_id, log_in_id=log_in_id)
         self.message_user(request, f"{count} log-in(s) ended.", messages.SUCCESS)
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:

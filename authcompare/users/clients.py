@@ -22,6 +22,21 @@ class Client(NamedTuple):
         printable = "".join(c for c in agent if c.isprintable())
         return cls(ip_address(request), printable[:USER_AGENT_LENGTH])
 
+    @property
+    def network(self) -> str:
+        """What one person can easily be all of: an IPv4 address, an IPv6 /64; empty for none."""
+        if self.ip_address is None:
+            return ""
+        address = ipaddress.ip_address(self.ip_address)
+        if isinstance(address, ipaddress.IPv4Address):
+            return str(address)
+        # The same IPv4 client, as a socket for both families names it.
+        mapped = address.ipv4_mapped
+        return str(mapped or ipaddress.ip_network((int(address), 64), strict=False))
+
+
+NOBODY = Client(ip_address=None, user_agent="")
+
 
 def ip_address(request: HttpRequest) -> str | None:
     """Return the client's IP address, or None where there is none (a Unix socket).

@@ -38,6 +38,20 @@ class EndReason(models.TextChoices):
     REUSE = "reuse", "a spent refresh token was presented again"
 
 
+def in_batches(over: models.QuerySet[Any]) -> Iterator[int]:
+    """Delete these rows, to which nothing refers, yielding the size of each batch.
+
+    Every batch is a transaction of its own, and after it the table is left alone for as long as
+    the batch took, so that log-ins get their turn; memory does not grow with the table.
+    """
+    while batch := list(over.values_list("pk", flat=True)[:PURGE_BATCH]):
+        started = time.monotonic()
+        # One statement: nothing refers to the rows, so Django has nothing to collect first.
+        over.model._base_manager.filter(pk__in=batch).delete()
+        yield len(batch)
+        time.sleep(time.monotonic() - started)
+
+
 class LogInQuerySet(models.QuerySet[Any]):
     """The rows of one mode's log-ins."""
 
@@ -56,18 +70,8 @@ class LogInQuerySet(models.QuerySet[Any]):
         )
 
     def purge(self) -> Iterator[int]:
-        """Delete the log-ins that have been over for a day, yielding the size of each batch.
-
-        Every batch is a transaction of its own, and after it the table is left alone for as long
-        as the batch took, so that log-ins get their turn; memory does not grow with the table.
-        """
-        over = self.filter(idle_expires_at__lt=timezone.now() - RETENTION)
-        while batch := list(over.values_list("pk", flat=True)[:PURGE_BATCH]):
-            started = time.monotonic()
-            # One statement: nothing refers to a log-in, so Django has nothing to collect first.
-            self.model.objects.filter(pk__in=batch).delete()
-            yield len(batch)
-            time.sleep(time.monotonic() - started)
+        """Delete the log-ins that have been over for a day, yielding the size of each batch."""
+        return in_batches(self.filter(idle_expires_at__lt=timezone.now() - RETENTION))
 
 
 class LogIn(models.Model):

@@ -128,6 +128,24 @@ class AuthEvent(models.Model):
     """One line of the audit trail. It is only ever added, and holds no secret."""
 
     class What(models.TextChoices):
+        SIGNED_UP = "signed_up", "signed up"
+        EMAIL_VERIFIED = "email_verified", "e-mail address verified"
+        LOGGED_IN = "logged_in", "logged in"
+        LOG_IN_FAILED = "log_in_failed", "log-in failed"
+        THROTTLED = "throttled", "too many attempts: refused for a while"
+        LOGGED_OUT = "logged_out", "logged out"
+        LOGGED_OUT_EVERYWHERE = "logged_out_everywhere", "logged out everywhere"
+        REVOKED = "revoked", "a log-in ended from the list of devices"
+        OTHERS_REVOKED = "others_revoked", "all other log-ins ended from the list of devices"
+        ENDED_BY_OPERATOR = "ended_by_operator", "log-ins ended by an operator"
+        PASSWORD_CHANGED = "password_changed", "password changed"
+        RESET_ASKED = "reset_asked", "password reset asked for"
+        PASSWORD_RESET = "password_reset", "password reset by mailed link"
+        EMAIL_CHANGED = "email_changed", "e-mail address changed"
+        ACCOUNT_CLOSED = "account_closed", "account closed"
+        DEACTIVATED = "deactivated", "account deactivated"
+        ACTIVATED = "activated", "account activated again"
+        KEY_ROTATED = "key_rotated", "signing key rotated"
         LOST_RESPONSE = "lost_response", "a spent refresh token again: its answer was lost"
         STALE_BRANCH = "stale_branch", "a long spent refresh token from the same client"
         THEFT_SUSPECTED = "theft_suspected", "a spent refresh token from another client"
@@ -137,7 +155,7 @@ class AuthEvent(models.Model):
     when = models.DateTimeField(default=timezone.now, db_index=True)
     # The trail outlives the account.
     user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True)
-    email = models.CharField("address tried", max_length=254, blank=True)
+    email = models.CharField("address tried", max_length=254, blank=True, db_index=True)
     ip_address = models.GenericIPAddressField("IP address", null=True)
     user_agent = models.CharField(max_length=USER_AGENT_LENGTH, blank=True)
     log_in_id = models.UUIDField(null=True)

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from django.contrib.auth.signals import user_login_failed
 from django.db.models.signals import post_save, pre_delete
 from django.dispatch import receiver
+from django.http import HttpRequest
 
+from . import audit
 from .log_ins import EndReason, end_all
 from .models import User
 
@@ -23,3 +26,13 @@ def end_log_ins(instance: User, created: bool, **kwargs: Any) -> None:
 def end_log_ins_of_deleted(instance: User, **kwargs: Any) -> None:
     """End the log-ins before their rows go, so that access tokens die with the account."""
     end_all(instance, EndReason.DEACTIVATED)
+
+
+@receiver(user_login_failed)
+def record_failed_log_in(
+    credentials: dict[str, Any], request: HttpRequest | None = None, **kwargs: Any
+) -> None:
+    """Record the address that was tried, by whichever door."""
+    if request is not None:
+        email = credentials.get("username") or credentials.get(User.USERNAME_FIELD) or ""
+        audit.record(audit.What.LOG_IN_FAILED, request, email=email)

@@ -9,6 +9,9 @@ from tests.conftest import PASSWORD
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
+# As outside secure contexts, where browsers have no locks: what then holds is the server's grace.
+WITHOUT_LOCKS = "Object.defineProperty(Navigator.prototype, 'locks', { value: undefined })"
+
 
 def sessions(page: Page) -> Locator:
     """Return the home page's left column."""
@@ -43,3 +46,8 @@ def access_token(page: Page) -> str:
 def press(place: Locator | Page, name: str) -> None:
     """Press a button."""
     place.get_by_role("button", name=name).click()
+
+
+def has_no_horizontal_scroll(page: Page) -> bool:
+    """Tell whether the page is no wider than its window."""
+    return page.evaluate("document.documentElement.scrollWidth <= innerWidth")

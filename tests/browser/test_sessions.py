@@ -11,7 +11,7 @@ import pytest
 from authcompare.users.models import User
 from tests.conftest import PASSWORD
 
-from .steps import log_in, press, sessions
+from .steps import has_no_horizontal_scroll, log_in, press, sessions
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from .conftest import Console, OpenPage
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-def has_no_horizontal_scroll(page: Page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_the_form_logs_in(page: Page, alice: User) -> None:

@@ -13,15 +13,29 @@ from authcompare.users.log_ins import EndReason
 from authcompare.users.models import User
 from tokens_app.models import TokenFamily
 
-from .steps import access_token, log_in, log_in_by_token, press, sessions, tokens
+from .steps import (
+    WITHOUT_LOCKS,
+    access_token,
+    has_no_horizontal_scroll,
+    log_in,
+    log_in_by_token,
+    press,
+    sessions,
+    tokens,
+)
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
     from .conftest import Console, OpenPage
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+ROUNDS = 10
+NOT_BUSY = """() => new Promise((resolve) => {
+    const look = () => document.querySelector("[aria-busy]") ? setTimeout(look, 10) : resolve();
+    look();
+})"""
 STORED = "localStorage.getItem('authcompare.tokens')"
 REFUSAL = {
     "status": 401,
@@ -216,4 +230,44 @@ def test_a_phone_shows_a_whole_token_without_horizontal_scrolling(
     page = open_page(viewport={"width": 360, "height": 740})
     page.goto("/")
     log_in_by_token(page, alice)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert has_no_horizontal_scroll(page)
+
+
+class Rendezvous:
+    """Holds requests back until two have come, and then lets both go at the same time."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Route] = []
+
+    def __call__(self, route: Route) -> None:
+        self.waiting.append(route)
+        if len(self.waiting) == 2:
+            for waiting in self.waiting:
+                waiting.continue_()
+            self.waiting.clear()
+
+
+@pytest.mark.parametrize("storage", ["localStorage", "cookie"])
+def test_two_tabs_that_refresh_at_the_same_time_both_stay_logged_in(
+    page: Page, alice: User, storage: str
+) -> None:
+    page.context.add_init_script(WITHOUT_LOCKS)
+    page.goto("/")
+    log_in_by_token(page, alice, storage)
+    other = page.context.new_page()
+    other.goto("/")
+    tokens(other).get_by_text("Resumed").wait_for()
+    before = TokenFamily.objects.get().generation
+    page.context.route("**/api/token/refresh/", Rendezvous())
+    for _ in range(ROUNDS):
+        for tab in (page, other):
+            # Not by mouse, which would wait until the tab behind is painted.
+            tokens(tab).get_by_role("button", name="Renew").dispatch_event("click")
+        for tab in (page, other):
+            tab.evaluate(NOT_BUSY)
+            assert "Renewed: two new tokens" in tokens(tab).inner_text()
+    # Had the tabs taken turns by chance, each of their requests would have rotated.
+    assert ROUNDS <= TokenFamily.objects.live().get().generation - before < 2 * ROUNDS
+    for tab in (page, other):
+        press(tokens(tab), "Call the secured resource")
+        tokens(tab).get_by_text("The API knows you as Alice, via token.").wait_for()

@@ -6,25 +6,54 @@ import { fill, fillTime, report, slot, whileBusy } from "./dom.js";
 import { shortened, showExchanges } from "./exchange.js";
 import { ApiError } from "./http.js";
 import { claims, parts } from "./jwt.js";
-import { LocalStorage, MemoryStorage, STORAGE_KEY, hasLocalStorage } from "./storage.js";
+import {
+  CookieStorage,
+  LocalStorage,
+  MemoryStorage,
+  STORAGE_KEY,
+  hasLocalStorage,
+  stored,
+} from "./storage.js";
 import { TokenClient } from "./tokens.js";
 
+// What is said of each way to keep the tokens.
 const WORDS = {
   memory: {
-    storage: "kept in this page’s memory",
-    readable: "Nothing is stored, but a hostile script in this page could catch them as they are sent.",
+    storage: "both in this page’s memory",
+    sent: "",
+    readable: "Yes.",
+    theft: "Nothing is stored, but a hostile script in this page could catch both as they are sent.",
+    store: "localStorage",
   },
   local: {
-    storage: "kept in localStorage",
-    readable: "Any script that ever runs on this site can copy both and use them from anywhere.",
+    storage: "both in localStorage",
+    sent: "",
+    readable: "Yes.",
+    theft: "Any script that ever runs on this site can copy both and use them from anywhere.",
+    store: "localStorage",
+  },
+  cookie: {
+    storage:
+      "the access token in this page’s memory, where script can read it, the refresh token in a " +
+      "cookie out of its reach",
+    sent:
+      "The browser adds the refresh token’s cookie to every request. Only renewal and log-out read " +
+      "it there, and those two demand a CSRF token.",
+    readable: "The access token only.",
+    theft:
+      "A hostile script in this page could catch it as it is sent, and renew while the page is " +
+      "open, but not take the refresh token away.",
+    store: "document.cookie",
   },
 };
+// Those that may outlive a page, and what their log-ins are resumed from.
+const RESUMABLE = { local: "from localStorage", cookie: "by cookie" };
 
 /** Runs the column `root`: the form while logged out, the facts and buttons while logged in. */
 export class TokenColumn {
   #root;
   #client;
-  #storages = { memory: new MemoryStorage(), local: new LocalStorage() };
+  #storages;
   #kind = "memory";
   #user = null;
   #exchanges = [];
@@ -32,6 +61,12 @@ export class TokenColumn {
   constructor(root) {
     this.#root = root;
     const { logInUrl, refreshUrl, verifyUrl, logOutUrl, meUrl } = root.dataset;
+    const { refreshCookie, csrfCookie } = root.dataset;
+    this.#storages = {
+      memory: new MemoryStorage(),
+      local: new LocalStorage(),
+      cookie: new CookieStorage({ refresh: refreshCookie, csrf: csrfCookie }),
+    };
     this.#client = new TokenClient({
       urls: { logIn: logInUrl, refresh: refreshUrl, verify: verifyUrl, logOut: logOutUrl, me: meUrl },
       storage: this.#storages.memory,
@@ -39,7 +74,7 @@ export class TokenColumn {
     });
   }
 
-  /** Listen to the buttons and to other tabs; go on with a log-in that localStorage holds. */
+  /** Listen to the buttons and to other tabs; go on with a log-in that an earlier page left. */
   start() {
     const form = slot(this.#root, "form");
     form.addEventListener("submit", (event) => {
@@ -51,8 +86,12 @@ export class TokenColumn {
     this.#on("renew", () => this.#renew());
     this.#on("verify", () => this.#verify());
     this.#on("log-out", () => this.#logOut());
-    this.#storages.local.onChange(() => this.#otherTab());
-    this.#resume();
+    for (const kind of Object.keys(RESUMABLE)) {
+      this.#storages[kind].onChange(() => this.#otherTab(kind));
+    }
+    const left = Object.keys(RESUMABLE).find((kind) => this.#storages[kind].isResumable());
+    if (left) this.#resume(left);
+    else this.#show();
   }
 
   #on(action, handler) {
@@ -104,6 +143,12 @@ export class TokenColumn {
 
   async #run(action) {
     const before = this.#client.pair;
+    await this.#perform(action);
+    // What had the focus is gone with its panel; the column's heading is where both begin.
+    if (Boolean(before) !== Boolean(this.#client.pair)) this.#focusHeading();
+  }
+
+  async #perform(action) {
     this.#exchanges = [];
     await whileBusy(this.#root, async () => {
       try {
@@ -114,34 +159,37 @@ export class TokenColumn {
       showExchanges(this.#root, this.#exchanges);
     });
     this.#show();
-    // What had the focus is gone with its panel; the column's heading is where both begin.
-    if (Boolean(before) !== Boolean(this.#client.pair)) this.#focusHeading();
   }
 
   #failed(error) {
     if (!(error instanceof ApiError)) throw error;
     report(this.#root, "");
     if (this.#client.pair) report(this.#root, error.message, { failed: true });
-    else this.#showErrors(error);
+    else this.#showErrors({ message: `${error.message}${this.#hope()}`, fields: error.fields });
   }
 
-  async #resume() {
-    if (this.#storages.local.read()) {
-      this.#use("local");
-      this.#show();
-      await this.#run(async () => {
-        this.#user = await this.#client.me();
-        return `Resumed from localStorage as ${this.#name()}.`;
-      });
-    }
-    this.#show();
+  // Not refused, only not answered: the log-in and its cookie are as good as before.
+  #hope() {
+    const goesOn = this.#client.storage.isResumable();
+    return goesOn ? " Your log-in goes on: reload the page to come back to it." : "";
+  }
+
+  async #resume(kind) {
+    this.#use(kind);
+    if (this.#client.pair) this.#show();
+    await this.#perform(async () => {
+      await this.#client.resume();
+      this.#user = await this.#client.me();
+      return `Resumed ${RESUMABLE[kind]} as ${this.#name()}.`;
+    });
   }
 
   // Another tab renewed, logged out, or logged in after that, perhaps as somebody else.
-  #otherTab() {
-    if (this.#kind !== "local") return;
-    if (this.#client.pair && !this.#user) {
-      this.#resume();
+  #otherTab(kind) {
+    if (kind !== this.#kind) return;
+    this.#forgetStranger();
+    if (this.#client.storage.isResumable() && !this.#user) {
+      this.#resume(kind);
       return;
     }
     if (!this.#client.pair) {
@@ -149,6 +197,12 @@ export class TokenColumn {
       report(this.#root, "Logged out in another tab.");
     }
     this.#show();
+  }
+
+  // Whoever was shown here is not whom the tokens now name.
+  #forgetStranger() {
+    const { pair } = this.#client;
+    if (!pair || claims(pair.access).sub !== this.#user?.id) this.#user = null;
   }
 
   #name() {
@@ -164,7 +218,7 @@ export class TokenColumn {
 
   #show() {
     const { pair } = this.#client;
-    if (!pair) this.#user = null;
+    this.#forgetStranger();
     slot(this.#root, "logged-out").hidden = Boolean(pair);
     slot(this.#root, "logged-in").hidden = !pair;
     if (pair) this.#showPair(pair);
@@ -173,7 +227,7 @@ export class TokenColumn {
 
   #showPair(pair) {
     const { header, claims: said, signature } = parts(pair.access);
-    const refresh = claims(pair.refresh);
+    const [access, refresh] = [claims(pair.access), pair.refresh && claims(pair.refresh)];
     fill(this.#root, {
       ...WORDS[this.#kind],
       name: this.#user?.name ?? "",
@@ -182,15 +236,15 @@ export class TokenColumn {
       "part-header": `${header}.`,
       "part-claims": `${said}.`,
       "part-signature": signature,
-      "refresh-length": pair.refresh.length,
-      sid: refresh.sid,
-      renewed: refresh.gen === 1 ? "once" : `${refresh.gen} times`,
+      "refresh-size": refresh ? ` (${pair.refresh.length} characters)` : "",
+      sid: access.sid,
+      renewed: refresh ? times(refresh.gen) : "as the refresh token says, out of sight",
       "access-short": shortened(pair.access),
       "header-length": `Authorization: Bearer ${pair.access}`.length,
-      "storage-key": STORAGE_KEY,
-      stored: stored(),
+      stored: visible(this.#kind),
     });
-    fillTime(slot(this.#root, "last-seen"), new Date(refresh.iat * 1000));
+    slot(this.#root, "refresh-cookie").hidden = this.#kind !== "cookie";
+    fillTime(slot(this.#root, "last-seen"), new Date((refresh ?? access).iat * 1000));
     this.#showEnd("access", pair.access_expires_at, "over: the next call renews it");
     this.#showEnd("refresh", pair.refresh_expires_at, "over: log in again");
     tick(this.#root);
@@ -238,7 +292,13 @@ function item(text) {
   return element;
 }
 
-function stored() {
-  const text = hasLocalStorage() ? localStorage.getItem(STORAGE_KEY) : null;
-  return text ? `${text.slice(0, 60)}… (${text.length} characters)` : "null";
+function times(count) {
+  return count === 1 ? "once" : `${count} times`;
+}
+
+// What a script of the site gets to see of the log-in without waiting for a request.
+function visible(kind) {
+  if (kind === "cookie") return document.cookie || "nothing";
+  const text = stored(STORAGE_KEY);
+  return text ? `${STORAGE_KEY}: ${text.slice(0, 60)}… (${text.length} characters)` : "nothing";
 }

@@ -32,13 +32,14 @@ function statusLine({ status, statusText }) {
 }
 
 function message(firstLine, headers, data) {
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${safe(value)}`);
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${safe(name, value)}`);
   const body = data ? ["", JSON.stringify(data, withoutSecrets, 2)] : [];
   return [firstLine, ...lines, ...body].join("\n");
 }
 
-function safe(header) {
-  return header.replace(/^Bearer (\S{40,})$/, (_, token) => `Bearer ${shortened(token)}`);
+function safe(name, value) {
+  if (name === "X-CSRFToken") return shortened(value);
+  return value.replace(/^Bearer (\S{40,})$/, (_, token) => `Bearer ${shortened(token)}`);
 }
 
 function withoutSecrets(name, value) {

@@ -24,16 +24,18 @@ function reason(status, data) {
 /**
  * Make a request and return `{request, response}`, whatever the status.
  *
- * `credentials` is fetch's: "omit" keeps cookies out, "same-origin" lets the browser add them.
+ * `credentials` is fetch's: "omit" keeps cookies out, "same-origin" lets the browser add them after
+ * this script has spoken. `unseen` are the headers that it adds: kept to be shown, never sent.
  * Throws an ApiError with status 0 where no whole answer comes.
  */
-export async function exchange({ method, url, headers = {}, body, credentials }) {
-  const request = { method, url, headers: { Accept: "application/json", ...headers }, body };
-  if (body) request.headers["Content-Type"] = "application/json";
+export async function exchange({ method, url, headers = {}, unseen = {}, body, credentials }) {
+  const sent = { Accept: "application/json", ...headers };
+  if (body) sent["Content-Type"] = "application/json";
+  const request = { method, url, headers: { ...sent, ...unseen }, body };
   try {
     const response = await fetch(url, {
       method,
-      headers: request.headers,
+      headers: sent,
       body: body && JSON.stringify(body),
       credentials,
       signal: AbortSignal.timeout(TIMEOUT),

@@ -21,9 +21,8 @@ function showCookies(column) {
 async function call(column) {
   const { meUrl: url, cookieName } = column.dataset;
   try {
-    const made = await exchange({ method: "GET", url, credentials: "same-origin" });
-    // Fetch adds the cookie after this script has spoken; its value never comes by here.
-    made.request.headers.Cookie = `${cookieName}=… (added by the browser)`;
+    const unseen = { Cookie: `${cookieName}=… (added by the browser)` };
+    const made = await exchange({ method: "GET", url, credentials: "same-origin", unseen });
     showExchanges(column, [made]);
     const { name, email, via } = accepted(made);
     report(column, `The API knows you as ${name || email}, via ${via}.`);

@@ -1,9 +1,25 @@
-// Where a client may keep its tokens. Both strategies answer to the same six names.
+// Where a client may keep its tokens. All strategies answer to the same names.
+
+import { claims } from "./jwt.js";
 
 export const STORAGE_KEY = "authcompare.tokens";
+export const COOKIE_KEY = "authcompare.cookie-log-in";
+
+/** What the strategies share that hand the refresh token over in the body of a request. */
+class InBody {
+  /** Return what a log-in adds to its request, so that the tokens come as they will be kept. */
+  beginning() {
+    return {};
+  }
+
+  /** Return what a request needs to show the refresh token. */
+  proof() {
+    return { body: { refresh: this.read().refresh } };
+  }
+}
 
 /** The default: gone when the page goes. The field is private, so no other script finds it. */
-export class MemoryStorage {
+export class MemoryStorage extends InBody {
   #pair = null;
 
   read() {
@@ -18,6 +34,16 @@ export class MemoryStorage {
     this.#pair = null;
   }
 
+  /** Return a value that changes whenever anybody changes what is kept. */
+  state() {
+    return this.#pair;
+  }
+
+  /** Tell whether there is a log-in of an earlier page, or of another tab, to go on with. */
+  isResumable() {
+    return false;
+  }
+
   /** Run a task that no other user of this storage may run at the same time: there is none. */
   exclusively(task) {
     return task();
@@ -28,13 +54,13 @@ export class MemoryStorage {
 }
 
 /** Survives a reload and is shared by all tabs; every script of the site can read it (XSS). */
-export class LocalStorage {
+export class LocalStorage extends InBody {
   read() {
     try {
-      const pair = JSON.parse(localStorage.getItem(STORAGE_KEY));
+      const pair = JSON.parse(stored(STORAGE_KEY));
       return pair?.access && pair?.refresh ? pair : null;
     } catch {
-      return null; // Blocked by the browser, or not written by us.
+      return null; // Not written by us.
     }
   }
 
@@ -46,15 +72,83 @@ export class LocalStorage {
     localStorage.removeItem(STORAGE_KEY);
   }
 
-  /** Run a task in one tab at a time. Browsers have locks in secure contexts only. */
+  state() {
+    return stored(STORAGE_KEY);
+  }
+
+  isResumable() {
+    return Boolean(this.read());
+  }
+
   exclusively(task) {
-    return navigator.locks ? navigator.locks.request(STORAGE_KEY, task) : task();
+    return inTurn(STORAGE_KEY, task);
   }
 
   /** Call back when another tab logs in, renews or logs out. */
   onChange(callback) {
-    addEventListener("storage", (event) => {
-      if (event.key === STORAGE_KEY || event.key === null) callback();
+    onStored(STORAGE_KEY, callback);
+  }
+}
+
+/**
+ * The access token in memory, the refresh token in a cookie that the browser shows to nobody but
+ * the server. Stored is only that there is such a log-in, by its public id: the next page then asks
+ * for an access token, and other tabs learn of a log-out.
+ */
+export class CookieStorage {
+  #names;
+  #pair = null;
+
+  /** `names` has the cookies' names: refresh and csrf. */
+  constructor(names) {
+    this.#names = names;
+  }
+
+  read() {
+    return this.#pair;
+  }
+
+  write(pair) {
+    this.#pair = pair;
+    if (hasLocalStorage()) localStorage.setItem(COOKIE_KEY, claims(pair.access).sid);
+  }
+
+  clear() {
+    this.#pair = null;
+    if (hasLocalStorage()) localStorage.removeItem(COOKIE_KEY);
+  }
+
+  // With the id: a refusal that comes late must not end what another tab has begun meanwhile.
+  state() {
+    return `${stored(COOKIE_KEY)} ${this.#pair?.access}`;
+  }
+
+  isResumable() {
+    return Boolean(this.#pair || stored(COOKIE_KEY));
+  }
+
+  beginning() {
+    return { body: { transport: "cookie" }, credentials: "same-origin" };
+  }
+
+  proof() {
+    return {
+      ...this.beginning(),
+      // The browser brings the cookie, whoever asks; what only this site can read shows who asks.
+      headers: { "X-CSRFToken": cookie(this.#names.csrf) },
+      unseen: { Cookie: `${this.#names.refresh}=… (added by the browser)` },
+    };
+  }
+
+  exclusively(task) {
+    return inTurn(COOKIE_KEY, task);
+  }
+
+  /** Call back when another tab logs in or out; the access token here is then worth nothing. */
+  onChange(callback) {
+    onStored(COOKIE_KEY, () => {
+      this.#pair = null;
+      callback();
     });
   }
 }
@@ -66,4 +160,26 @@ export function hasLocalStorage() {
   } catch {
     return false;
   }
+}
+
+/** Return what localStorage holds under a key, or null. */
+export function stored(key) {
+  return hasLocalStorage() ? localStorage.getItem(key) : null;
+}
+
+// One tab at a time. Browsers have locks in secure contexts only; without them, the server's grace
+// for the token just superseded keeps both tabs logged in.
+function inTurn(name, task) {
+  return navigator.locks ? navigator.locks.request(name, task) : task();
+}
+
+function onStored(key, callback) {
+  addEventListener("storage", (event) => {
+    if (event.key === key || event.key === null) callback();
+  });
+}
+
+function cookie(name) {
+  const pair = document.cookie.split("; ").find((text) => text.startsWith(`${name}=`));
+  return pair?.slice(name.length + 1) ?? "";
 }

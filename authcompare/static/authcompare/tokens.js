@@ -2,6 +2,8 @@
 
 import { ApiError, accepted, exchange } from "./http.js";
 
+const OVER = { detail: "This log-in is over; log in again." };
+
 /**
  * A log-in by token. It holds nothing itself: what is in `storage` is the truth, so that several
  * tabs may share one log-in.
@@ -18,15 +20,21 @@ export class TokenClient {
     this.#record = record;
   }
 
-  /** The pair of tokens and when they end, as the API gave them, or null. */
+  /** The tokens and when they end, as the API gave them (by cookie: without `refresh`), or null. */
   get pair() {
     return this.storage.read();
   }
 
   /** Begin a log-in. Throws an ApiError where the API refuses. */
   async logIn(email, password, remember = false) {
-    const body = { email, password, remember };
-    this.storage.write(accepted(await this.#send("POST", this.#urls.logIn, { body })));
+    const how = this.storage.beginning();
+    const body = { email, password, remember, ...how.body };
+    this.storage.write(accepted(await this.#send("POST", this.#urls.logIn, { ...how, body })));
+  }
+
+  /** Go on with an earlier page's log-in; where its access token went with that page, renew. */
+  async resume() {
+    if (!this.pair) await this.#renewed(null);
   }
 
   /** Return the secured resource; renews once where the access token is refused. */
@@ -50,18 +58,20 @@ export class TokenClient {
 
   /**
    * End the log-in on the server, then forget the tokens. Where the server cannot be reached they
-   * are kept: forgetting them would look like a log-out while the log-in goes on.
+   * are kept: forgetting them would look like a log-out while the log-in goes on. The same where it
+   * wants another CSRF token or more patience.
    */
   async logOut() {
-    const body = { refresh: this.#current().refresh };
-    const answer = await this.#send("POST", this.#urls.logOut, { body });
-    if (answer.response.status >= 500 || answer.response.status === 429) accepted(answer);
+    this.#current();
+    const answer = await this.#send("POST", this.#urls.logOut, this.storage.proof());
+    const { status } = answer.response;
+    if (status >= 500 || status === 429 || status === 403) accepted(answer);
     this.storage.clear();
   }
 
   #current() {
     const pair = this.pair;
-    if (!pair) throw new ApiError(401, { detail: "This log-in is over; log in again." });
+    if (!pair) throw new ApiError(401, OVER);
     return pair;
   }
 
@@ -75,13 +85,15 @@ export class TokenClient {
   }
 
   async #rotate(used) {
-    const current = this.#current();
-    if (current.refresh !== used.refresh) return current; // Another tab was first.
-    const body = { refresh: current.refresh };
-    const answer = await this.#send("POST", this.#urls.refresh, { body });
-    // What a log-out did meanwhile, here or in another tab, is not undone.
-    const unchanged = this.pair?.refresh === current.refresh;
+    if (this.pair?.access !== used?.access) return this.#current(); // Another tab was first.
+    const before = this.storage.state();
+    const answer = await this.#send("POST", this.#urls.refresh, this.storage.proof());
+    // What a log-out or a log-in did meanwhile, here or in another tab, is not undone. And only a
+    // 401 says that the log-in is over: whatever else went wrong, the next attempt may work.
+    const unchanged = this.storage.state() === before;
     if (answer.response.status === 401 && unchanged) this.storage.clear();
+    // There was no cookie to show: it went with the browser, or with a log-out.
+    if (answer.response.data?.code === "not_authenticated") throw new ApiError(401, OVER);
     const next = accepted(answer);
     if (unchanged) this.storage.write(next);
     return this.#current();
@@ -92,7 +104,8 @@ export class TokenClient {
   }
 
   async #send(method, url, rest) {
-    // Without cookies: only the token says who asks, and there is nothing for CSRF to abuse.
+    // Without cookies, unless the storage is one: only the token says who asks, and there is nothing
+    // for CSRF to abuse.
     const made = await exchange({ method, url, credentials: "omit", ...rest });
     this.#record(made);
     return made;

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from authcompare.users import audit
 from tokens_app.keys import GENERATORS, JWKS_MAX_AGE, Key, Ring, add_key
 
 
@@ -37,6 +38,7 @@ class Command(BaseCommand):
             raise CommandError(
                 f"Another rotation is going on. If none is, delete {error.filename}."
             ) from error
+        audit.record(audit.What.KEY_ROTATED, None)
         when = "now" if at_once else f"in {delay:.0f} seconds"
         self.stdout.write(f"{key.kid} ({key.algorithm}) signs {when}; {len(kept)} key(s) kept.")
 

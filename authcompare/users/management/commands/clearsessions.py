@@ -1,25 +1,33 @@
 """`manage.py clearsessions`: Django's name, for the log-ins of both modes."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from authcompare.users import audit
 from authcompare.users.log_ins import MODELS
+from authcompare.users.models import AuthEvent
 
 
 class Command(BaseCommand):
     help = (
-        "Delete the sessions and token families that have been over for a day, in small batches, "
-        "while log-ins go on. Run it daily; interrupting it loses nothing."
+        "Delete the sessions and token families that have been over for a day, and the audit "
+        "trail's old events, in small batches, while log-ins go on. Run it daily; interrupting it "
+        "loses nothing."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
         for model in MODELS:
-            deleted = 0
-            for batch in model.objects.all().purge():
-                deleted += batch
-                self._progress(f"{model._meta.verbose_name_plural}: {deleted:,} deleted")
-            self.stdout.write(f"{deleted:,} {model._meta.verbose_name_plural} deleted.")
+            self._purge(str(model._meta.verbose_name_plural), model.objects.all().purge())
+        self._purge(str(AuthEvent._meta.verbose_name_plural), audit.purge())
+
+    def _purge(self, name: str, batches: Iterator[int]) -> None:
+        deleted = 0
+        for batch in batches:
+            deleted += batch
+            self._progress(f"{name}: {deleted:,} deleted")
+        self.stdout.write(f"{deleted:,} {name} deleted.")
 
     def _progress(self, text: str) -> None:
         # Only where somebody watches: in a log it would be a line a batch.

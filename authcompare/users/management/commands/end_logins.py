@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from authcompare.users import audit
 from authcompare.users.log_ins import MODELS, EndReason, end_all
 from authcompare.users.models import User
 
@@ -21,10 +22,12 @@ class Command(BaseCommand):
         self.stdout.write(f"{ended} log-in(s) ended.")
 
     def _of_everybody(self) -> int:
+        audit.record(audit.What.ENDED_BY_OPERATOR, None)
         return sum(model.objects.all().end(EndReason.OPERATOR) for model in MODELS)
 
     def _of(self, email: str) -> int:
         user = User.objects.filter(email=email).first()
         if user is None:
             raise CommandError(f"There is no user with the address {email}.")
+        audit.record(audit.What.ENDED_BY_OPERATOR, None, user_id=user.pk)
         return end_all(user, EndReason.OPERATOR)

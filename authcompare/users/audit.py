@@ -1,0 +1,117 @@
+"""The audit trail: every security event of both modes, as a row and as one line of JSON.
+
+What is recorded is what happened, by which door, to whom, from where and when. Passwords, tokens,
+session keys and mailed links have no parameter here, so none can get in.
+"""
+
+import json
+import logging
+import uuid
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from .clients import NOBODY, Client
+from .fields import normalize_email
+from .log_ins import in_batches
+from .models import AuthEvent, User
+
+logger = logging.getLogger(__name__)
+# Nothing but events, for whoever collects them.
+trail = logging.getLogger("authcompare.audit")
+
+What = AuthEvent.What
+
+# The door a request came through, by the namespace of its address.
+MODES = {"sessions": "session", "tokens": "token", "admin": "admin"}
+OPERATOR = "operator"
+RECENT = 20
+
+
+def record(
+    what: AuthEvent.What,
+    request: HttpRequest | None,
+    *,
+    user_id: uuid.UUID | None = None,
+    email: str = "",
+    log_in_id: uuid.UUID | None = None,
+) -> None:
+    """Add an event: to whom, by which address tried, in which log-in.
+
+    Without a request it was an operator, at the command line.
+    """
+    client = Client.of(request) if request else NOBODY
+    event = AuthEvent(
+        what=what,
+        mode=mode_of(request) if request else OPERATOR,
+        user_id=user_id,
+        email=address_tried(email),
+        ip_address=client.ip_address,
+        user_agent=client.user_agent,
+        log_in_id=log_in_id,
+    )
+    trail.info("%s", line(event))
+    try:
+        event.save(force_insert=True)
+    except DatabaseError:
+        # It breaks no log-in: a full or locked table would shut everybody out, whoever must mend
+        # it as well. Nothing is lost either, as the line above, which needs no database, says it.
+        logger.exception("An event could not be written to the database.")
+
+
+def mode_of(request: HttpRequest) -> str:
+    """Return the door's name, empty where a request came through none."""
+    match = request.resolver_match
+    return MODES.get(match.app_name, "") if match else ""
+
+
+def address_tried(email: str) -> str:
+    """Return what may be kept of an address as somebody typed it: printable, one spelling."""
+    if "@" not in email:
+        return ""  # No address: often enough a password, typed one field too early.
+    return "".join(c for c in normalize_email(email) if c.isprintable())[:254]
+
+
+def line(event: AuthEvent) -> str:
+    """Return an event as one line that no address and no user agent can break or forge.
+
+    JSON in ASCII writes everything outside of printable ASCII as an escape: line ends, terminal
+    sequences, line separators of Unicode (CVE-2025-48432).
+    """
+    facts = {
+        "what": event.what,
+        "mode": event.mode,
+        "user": event.user_id,
+        "email": event.email,
+        "ip": event.ip_address,
+        "agent": event.user_agent,
+        "log_in": event.log_in_id,
+        "when": event.when.isoformat(),
+    }
+    return json.dumps({name: fact for name, fact in facts.items() if fact}, default=str)
+
+
+def recent(user: User) -> QuerySet[AuthEvent]:
+    """Return the last events of a user, and of whoever tried the user's address since it is theirs.
+
+    A failed log-in names no user: finding out would take the time that tells who exists.
+    """
+    tried = Q(email=user.email, when__gte=user.date_joined)
+    return AuthEvent.objects.filter(Q(user=user) | tried).order_by("-when", "-pk")[:RECENT]
+
+
+def knows_network(email: str, client: Client) -> bool:
+    """Tell whether the account has been logged in to from the client's network before."""
+    log_ins = AuthEvent.objects.filter(user__email=email, what=What.LOGGED_IN)
+    addresses = log_ins.order_by().values_list("ip_address", flat=True).distinct()
+    return any(Client(address, "").network == client.network for address in addresses)
+
+
+def purge() -> Iterator[int]:
+    """Delete the events that are older than they need be, yielding the size of each batch."""
+    old = AuthEvent.objects.filter(when__lt=timezone.now() - settings.AUDIT_RETENTION)
+    return in_batches(old)
