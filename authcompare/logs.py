@@ -5,7 +5,7 @@ import re
 
 # Mailed links: whoever reads one may use it. And what a client may have put where it does not
 # belong, into a query, which the servers' access lines repeat.
-LINK = re.compile(r"(/sessions/(?:verify|email|password/reset)/)[^\s\"'?#]+")
+LINK = re.compile(r"(/sessions/(?:verify|password/reset)/)(?!sent/)[^\s\"'?#]+")
 QUERY = re.compile(r"([?&;](?:token|access|refresh|key|password|sessionid)=)[^\s\"'&#]*", re.I)
 TOKEN = re.compile(r"\beyJ[\w-]+(?:\.[\w-]*)+")
 

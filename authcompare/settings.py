@@ -35,6 +35,7 @@ SHAPES = {
     "TOKEN_AUDIENCE": "the `aud` of every token, usually the API's address",
     "TOKEN_REVOCATION": "row, denylist or none",
     "TRUSTED_PROXY_COUNT": "how many proxies of yours stand before the site: 0, 1, 2 …",
+    "WEB_CONCURRENCY": "how many server processes gunicorn starts: 1, 2 …",
     "DEMO_PASSWORD": "the password of the demo users, who exist under DEBUG only",
 }
 
@@ -84,15 +85,6 @@ def cache(url: str) -> dict[str, Any]:
     raise ValidationError("Not a cache URL.")
 
 
-@env.parser_for("origin")
-def origin(address: str) -> str:
-    """Return the address of a site, which has a scheme and a host and nothing behind them."""
-    parts = urlsplit(address)
-    if parts.scheme not in ("http", "https") or address != f"{parts.scheme}://{parts.netloc}":
-        raise ValidationError("Not a site's address.")
-    return address
-
-
 @env.parser_for("email")
 def email(url: str) -> dict[str, Any]:
     """Parse a mail server's URL; the parser itself takes any scheme and then leaves things out."""
@@ -103,6 +95,23 @@ def email(url: str) -> dict[str, Any]:
     if "EMAIL_BACKEND" not in config:
         raise ValidationError("Not an e-mail URL.")
     return config
+
+
+@env.parser_for("origin")
+def origin(address: str) -> str:
+    """Return the address of a site, which has a scheme and a host and nothing behind them."""
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https") or address != f"{parts.scheme}://{parts.netloc}":
+        raise ValidationError("Not a site's address.")
+    return address
+
+
+def default_origin(hosts: list[str] | None) -> dict[str, str]:
+    """Return the default of SITE_ORIGIN: the first host, or none where that is no one host."""
+    if DEBUG:
+        return {"default": "http://127.0.0.1:8000"}
+    first = hosts[0] if hosts else "*"
+    return {} if "*" in first or first.startswith(".") else {"default": f"https://{first}"}
 
 
 @env.parser_for("existing_file")
@@ -127,9 +136,8 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", **WITHOUT_HOSTS)
 DATABASES = {"default": env.database("DATABASE_URL", default=f"sqlite:///{BASE_DIR}/db.sqlite3")}
 CACHES = {"default": env.cache("CACHE_URL", default="locmem://")}
 CACHE_KEY_PREFIX = env.str("CACHE_KEY_PREFIX", default="authcompare")
-SITE_ORIGIN: str = env.origin(
-    "SITE_ORIGIN", **({"default": "http://127.0.0.1:8000"} if DEBUG else {})
-)
+# Mailed links start with it, never with what a request calls the site.
+SITE_ORIGIN: str = env.origin("SITE_ORIGIN", **default_origin(ALLOWED_HOSTS))
 # A developer's copy keeps its mails in a folder, to be read at /mails/.
 EMAIL = env.email("EMAIL_URL", default=f"file:///{BASE_DIR}/mails" if DEBUG else "console:")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="accounts@localhost")
@@ -140,6 +148,7 @@ TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0, validate=validat
 TOKEN_REVOCATION = env.str(
     "TOKEN_REVOCATION", default="", validate=validate.OneOf(["", "row", "denylist", "none"])
 )
+WEB_CONCURRENCY = env.int("WEB_CONCURRENCY", default=1, validate=validate.Range(min=1))
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="")
 
 try:

@@ -5,12 +5,21 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib.auth import forms as auth_forms
+from django.http import HttpRequest
 
 from authcompare.users import accounts
 from authcompare.users.fields import EmailFormField
 from authcompare.users.models import User
 
 from .forms import password_field
+
+
+class RequestMixin:
+    """A form that knows the request it came with, whose client is limited and recorded."""
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        self.request = request
+        super().__init__(*args, **kwargs)
 
 
 def email_field(label: str = "E-mail address") -> EmailFormField:
@@ -29,7 +38,7 @@ def new_password_fields(label: str) -> tuple[forms.CharField, forms.CharField]:
     return first, password_field(f"{label} again", "new-password")
 
 
-class SignUpForm(auth_forms.SetPasswordMixin, forms.Form):
+class SignUpForm(RequestMixin, auth_forms.SetPasswordMixin, forms.Form):
     """Posted as `email`, `password1`, `password2`; valid whether the address is known or not."""
 
     email = email_field()
@@ -41,44 +50,44 @@ class SignUpForm(auth_forms.SetPasswordMixin, forms.Form):
         self.validate_password_for_user(User(email=self.cleaned_data.get("email", "")))
 
     def save(self) -> None:
-        accounts.sign_up(self.cleaned_data["email"], self.cleaned_data["password1"])
+        accounts.sign_up(self.request, self.cleaned_data["email"], self.cleaned_data["password1"])
 
 
-class PasswordChangeForm(auth_forms.PasswordChangeForm):
+class PasswordChangeForm(RequestMixin, auth_forms.PasswordChangeForm):
     """Posted as `old_password`, `new_password1`, `new_password2`."""
 
     old_password = password_field("Current password", "current-password")
     new_password1, new_password2 = new_password_fields("New password")
 
     def clean_old_password(self) -> str:
-        accounts.check_current_password(self.user, self.cleaned_data["old_password"])
+        accounts.check_current_password(self.request, self.user, self.cleaned_data["old_password"])
         return self.cleaned_data["old_password"]
 
     def save(self, commit: bool = True) -> User:
-        accounts.change_password(self.user, self.cleaned_data["new_password1"])
+        accounts.change_password(self.request, self.user, self.cleaned_data["new_password1"])
         return self.user
 
 
-class PasswordResetForm(auth_forms.PasswordResetForm):
+class PasswordResetForm(RequestMixin, auth_forms.PasswordResetForm):
     """Posted as `email`; valid whether the address is known or not."""
 
     email = email_field()
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        accounts.request_reset(self.cleaned_data["email"])
+        accounts.request_reset(self.request, self.cleaned_data["email"])
 
 
-class SetPasswordForm(auth_forms.SetPasswordForm):
+class SetPasswordForm(RequestMixin, auth_forms.SetPasswordForm):
     """Posted as `new_password1`, `new_password2`."""
 
     new_password1, new_password2 = new_password_fields("New password")
 
     def save(self, commit: bool = True) -> User:
-        accounts.reset_password(self.user, self.cleaned_data["new_password1"])
+        accounts.reset_password(self.request, self.user, self.cleaned_data["new_password1"])
         return self.user
 
 
-class StepUpForm(forms.Form):
+class StepUpForm(RequestMixin, forms.Form):
     """A form that asks a logged-in user for the current password, posted as `password`."""
 
     password = password_field("Current password", "current-password")
@@ -88,7 +97,7 @@ class StepUpForm(forms.Form):
         super().__init__(*args, **kwargs)
 
     def clean_password(self) -> str:
-        accounts.check_current_password(self.user, self.cleaned_data["password"])
+        accounts.check_current_password(self.request, self.user, self.cleaned_data["password"])
         return self.cleaned_data["password"]
 
 
@@ -99,11 +108,11 @@ class EmailChangeForm(StepUpForm):
     field_order = ("email", "password")
 
     def save(self) -> None:
-        accounts.request_email_change(self.user, self.cleaned_data["email"])
+        accounts.request_email_change(self.request, self.user, self.cleaned_data["email"])
 
 
 class CloseForm(StepUpForm):
     """Posted as `password`."""
 
     def save(self) -> None:
-        accounts.close(self.user)
+        accounts.close(self.request, self.user)

@@ -42,8 +42,15 @@ class SecretAddressMixin(View):
         return response  # type: ignore[return-value]  # Django's views return this
 
 
+class RequestFormMixin(FormView):
+    """A view whose form knows the request."""
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"request": self.request}
+
+
 @method_decorator(sensitive_post_parameters("password1", "password2"), "dispatch")
-class SignUpView(FormView):
+class SignUpView(RequestFormMixin):
     """`POST email, password1, password2` → 302 to the same page for every address."""
 
     template_name = "sessions/signup.html"
@@ -78,7 +85,7 @@ class VerifyView(SecretAddressMixin, TemplateView):
 
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
         try:
-            accounts.verify_email(key)
+            accounts.verify_email(request, key)
         except accounts.BadKeyError:
             return self.get(request, key=key)
         messages.success(request, "Your e-mail address is verified. Log in with it.")
@@ -95,7 +102,7 @@ def keep_log_in(request: HttpRequest, user: User) -> None:
     session_of(request).save()
 
 
-class PasswordChangeView(auth_views.PasswordChangeView):
+class PasswordChangeView(RequestFormMixin, auth_views.PasswordChangeView):
     """`POST old_password, new_password1, new_password2` → 302; only this log-in goes on."""
 
     template_name = "sessions/password_change.html"
@@ -113,7 +120,7 @@ class PasswordChangeView(auth_views.PasswordChangeView):
         return redirect(self.success_url)
 
 
-class PasswordResetView(auth_views.PasswordResetView):
+class PasswordResetView(RequestFormMixin, auth_views.PasswordResetView):
     """`POST email` → 302 to the same page for every address."""
 
     template_name = "sessions/password_reset.html"
@@ -132,7 +139,7 @@ class PasswordResetSentView(TemplateView):
 
 
 @method_decorator(sensitive_post_parameters(), "dispatch")
-class PasswordResetConfirmView(SecretAddressMixin, FormView):
+class PasswordResetConfirmView(SecretAddressMixin, RequestFormMixin):
     """`GET` asks, `POST new_password1, new_password2` → 302 to the log-in form.
 
     Django's form and Django's token. Its view would carry the token over into the visitor's
@@ -169,7 +176,7 @@ class PasswordResetConfirmView(SecretAddressMixin, FormView):
 
 
 @method_decorator(sensitive_post_parameters("password"), "dispatch")
-class StepUpView(LoginRequiredMixin, FormView):
+class StepUpView(LoginRequiredMixin, RequestFormMixin):
     """A form for which being logged in is not enough: it asks for the password again."""
 
     http_method_names = FORM_METHODS

@@ -33,5 +33,6 @@ os.environ.update(
     TOKEN_AUDIENCE="authcompare",
     TOKEN_REVOCATION="",
     TRUSTED_PROXY_COUNT="0",
+    WEB_CONCURRENCY="1",
     DEMO_PASSWORD="demo-password-of-the-tests",
 )

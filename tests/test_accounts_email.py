@@ -212,12 +212,12 @@ class TestCost:
     def test_confirming_it(self, alice: User, django_assert_num_queries: Any) -> None:
         by_token(alice)(email=NEW, password=PASSWORD)
         # As at sign-up.
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             verify(mailed_key(NEW))
 
     def test_closing(self, alice: User, django_assert_num_queries: Any) -> None:
         client = bearer(log_in_by_token(alice))
         # Family and user. The log-ins of either mode end; Django deletes what hangs on the user
-        # (groups, permissions, the admin's log, events, log-ins) and the user.
-        with django_assert_num_queries(10):
+        # (groups, permissions, the admin's log, events, log-ins) and the user. The event.
+        with django_assert_num_queries(11):
             client.post("/api/account/close/", {"password": PASSWORD})

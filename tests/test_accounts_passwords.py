@@ -302,26 +302,28 @@ class TestCost:
     ) -> None:
         log_in_by_form(client, alice)
         # Session and user; the user; log-ins of either mode; the session twice, its key and then
-        # the middleware's.
-        with django_assert_num_queries(8):
+        # the middleware's; the event.
+        with django_assert_num_queries(9):
             change_by_form(client)
 
     def test_changing_it_by_token(self, alice: User, django_assert_num_queries: Any) -> None:
         client = bearer(log_in_by_token(alice))
-        # Family and user; the user; log-ins of either mode; the family.
-        with django_assert_num_queries(7):
+        # Family and user; the user; log-ins of either mode; the family; the event.
+        with django_assert_num_queries(8):
             change_by_token(client)
 
     def test_asking_for_a_reset_is_one_read_behind_the_answer(
         self, alice: User, django_assert_num_queries: Any
     ) -> None:
         for email in (ALICE, "nobody@example.com"):
-            with django_assert_num_queries(1):
+            # Behind the answer, the user; the event.
+            with django_assert_num_queries(2):
                 ask_for_reset(email)
 
     def test_resetting_reads_and_writes_the_user_and_ends_both_modes(
         self, alice: User, django_assert_num_queries: Any
     ) -> None:
         ask_for_reset()
-        with django_assert_num_queries(4):
+        # The user, read and written; log-ins of either mode; the event.
+        with django_assert_num_queries(5):
             reset_by_api(mailed_link())

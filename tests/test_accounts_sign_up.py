@@ -232,14 +232,14 @@ class TestCost:
     def test_signing_up_writes_the_user_in_two_statements(
         self, django_assert_num_queries: Any, db: None
     ) -> None:
-        # The update that finds nobody, the insert; behind the answer, the user to write to.
-        with django_assert_num_queries(3):
+        # The update that finds nobody, the insert; the event; behind the answer, the user to mail.
+        with django_assert_num_queries(4):
             sign_up_by_api()
 
     def test_a_known_address_costs_the_same(
         self, django_assert_num_queries: Any, alice: User
     ) -> None:
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             sign_up_by_api()
 
     def test_verifying_reads_and_writes_the_user(
@@ -247,7 +247,8 @@ class TestCost:
     ) -> None:
         sign_up_by_api()
         # The user; between SAVEPOINT and RELEASE others with the address, and the user again.
-        with django_assert_num_queries(5):
+        # And the event.
+        with django_assert_num_queries(6):
             verify(mailed_key())
 
     def test_a_forged_key_costs_none(self, django_assert_num_queries: Any, db: None) -> None:

@@ -17,7 +17,6 @@ from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from authcompare.logs import Redact, redacted
 from authcompare.users.models import AuthEvent, User
 from sessions_app.models import Session
 from tokens_app.keys import create_ring
@@ -207,42 +206,6 @@ class TestLines:
         assert log_in_by_token(alice)["access"]
         assert [line["what"] for line in lines(caplog)] == ["logged_in"]
         assert "could not be written" in caplog.text
-
-
-SECRET = "aBc-123_x.y"
-
-
-class TestRedaction:
-    """Mailed links and tokens are taken out of whatever is logged."""
-
-    @pytest.mark.parametrize(
-        "path",
-        [
-            f"/sessions/verify/{SECRET}/",
-            f"/sessions/password/reset/{SECRET}/{SECRET}/",
-            f"/sessions/email/{SECRET}",
-            f"/sessions/login/?a=b&token={SECRET}",
-            f"/api/token/?password={SECRET}",
-            "/api/me/?x=eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhQmMtMTIzX3gueSJ9.aBc-123",
-        ],
-    )
-    def test_a_line_of_django_or_its_server_holds_no_secret(self, path: str) -> None:
-        args = ("Not Found", f"GET {path} HTTP/1.1")
-        record = logging.LogRecord("django.server", 20, "", 0, '%s: "%s"', args, None)
-
-        assert Redact().filter(record)
-        assert "[redacted]" in record.getMessage()
-        assert "aBc-123" not in record.getMessage()
-        assert record.getMessage().endswith('"')
-
-    @pytest.mark.parametrize("text", ["/sessions/login/", "/sessions/devices/", "100% done"])
-    def test_other_lines_stay_as_they_are(self, text: str) -> None:
-        assert redacted(text) == text
-
-    def test_the_sites_handlers_use_it(self, settings: Any) -> None:
-        handlers = settings.LOGGING["handlers"].values()
-
-        assert all(handler["filters"] == ["redact"] for handler in handlers)
 
 
 class TestRecentActivity:

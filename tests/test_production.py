@@ -36,7 +36,6 @@ def run(site: Path, *arguments: str, **variables: str | None) -> subprocess.Comp
         "PATH": os.environ["PATH"],
         "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP",
         "ALLOWED_HOSTS": "example.com",
-        "SITE_ORIGIN": "https://example.com",
         "SIGNING_KEYS_FILE": "ring.json",
         "DATABASE_URL": f"sqlite:///{site}/db.sqlite3",
         "DEFAULT_FROM_EMAIL": "accounts@example.com",
@@ -86,7 +85,6 @@ BAD: dict[str, list[str | None]] = {
     "DEBUG": ["banana", "", "2"],
     "SECRET_KEY": [MISSING, "", "short-and-secret"],
     "ALLOWED_HOSTS": [MISSING, ""],
-    "SITE_ORIGIN": [MISSING, "", "example.com", "https://example.com/", "ftp://example.com"],
     "SIGNING_KEYS_FILE": [MISSING, "", "nowhere", "."],
     "DATABASE_URL": [
         "mysql://u:hunter2@host/name",

@@ -290,10 +290,6 @@ class TestCost:
     tests.test_revocation counts for the other choices.
     """
 
-    @pytest.fixture(autouse=True)
-    def _by_row(self, settings: Any) -> None:
-        settings.TOKEN_REVOCATION = "row"
-
     def test_a_log_in_reads_the_user_and_writes_three_rows(
         self, alice: User, django_assert_num_queries: Any
     ) -> None:

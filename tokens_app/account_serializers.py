@@ -35,8 +35,9 @@ class AnyPasswordField(PasswordField):
 
 def current_password(serializer: serializers.BaseSerializer, password: str) -> str:
     """Return the password. Raises `ValidationError` where it is not the requesting user's."""
+    request = serializer.context["request"]
     try:
-        accounts.check_current_password(serializer.context["request"].user, password)
+        accounts.check_current_password(request, request.user, password)
     except DjangoValidationError as error:
         raise serializers.ValidationError(error.messages) from error
     return password
@@ -62,7 +63,7 @@ class SignUpSerializer(serializers.Serializer):
         return attrs
 
     def save(self) -> None:  # type: ignore[override]
-        accounts.sign_up(**self.validated_data)
+        accounts.sign_up(self.context["request"], **self.validated_data)
 
 
 class VerifySerializer(serializers.Serializer):
@@ -71,7 +72,7 @@ class VerifySerializer(serializers.Serializer):
     key = serializers.CharField(max_length=MAX_KEY_LENGTH, write_only=True)
 
     def save(self) -> None:  # type: ignore[override]
-        accounts.verify_email(self.validated_data["key"])
+        accounts.verify_email(self.context["request"], self.validated_data["key"])
 
 
 class PasswordChangeSerializer(serializers.Serializer):
@@ -88,8 +89,8 @@ class PasswordChangeSerializer(serializers.Serializer):
         return attrs
 
     def save(self) -> None:  # type: ignore[override]
-        user = self.context["request"].user
-        accounts.change_password(user, self.validated_data["new_password"])
+        request = self.context["request"]
+        accounts.change_password(request, request.user, self.validated_data["new_password"])
 
 
 class PasswordResetSerializer(serializers.Serializer):
@@ -98,7 +99,7 @@ class PasswordResetSerializer(serializers.Serializer):
     email = EmailField()
 
     def save(self) -> None:  # type: ignore[override]
-        accounts.request_reset(self.validated_data["email"])
+        accounts.request_reset(self.context["request"], self.validated_data["email"])
 
 
 class PasswordResetConfirmSerializer(serializers.Serializer):
@@ -117,7 +118,8 @@ class PasswordResetConfirmSerializer(serializers.Serializer):
         return attrs | {"user": user}
 
     def save(self) -> None:  # type: ignore[override]
-        accounts.reset_password(self.validated_data["user"], self.validated_data["new_password"])
+        data = self.validated_data
+        accounts.reset_password(self.context["request"], data["user"], data["new_password"])
 
 
 class StepUpSerializer(serializers.Serializer):
@@ -135,12 +137,13 @@ class EmailChangeSerializer(StepUpSerializer):
     email = EmailField()
 
     def save(self) -> None:  # type: ignore[override]
-        user = self.context["request"].user
-        accounts.request_email_change(user, self.validated_data["email"])
+        request = self.context["request"]
+        accounts.request_email_change(request, request.user, self.validated_data["email"])
 
 
 class CloseSerializer(StepUpSerializer):
     """`password`."""
 
     def save(self) -> None:  # type: ignore[override]
-        accounts.close(self.context["request"].user)
+        request = self.context["request"]
+        accounts.close(request, request.user)

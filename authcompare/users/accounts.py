@@ -9,11 +9,14 @@ import uuid
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
-from . import links, mails
+from . import audit, limits, links, mails
+from .audit import What
+from .limits import Rule
 from .models import User, new_stamp
 
 
@@ -21,18 +24,20 @@ class BadKeyError(ValueError):
     """The key of a mailed link is forged, too old or out of date."""
 
 
-def sign_up(email: str, password: str) -> None:
+def sign_up(request: HttpRequest, email: str, password: str) -> None:
     """Make an account that waits for its address to be verified, and send the link that does it.
 
     An account that still waits gets the new password, and its earlier links die. The reader of
-    the address of any other account is told that it exists.
+    the address of any other account is told that it exists. Raises `Throttled`.
     """
+    limits.count(Rule.SIGN_UP, request, email)
     fields = {"password": make_password(password), "auth_stamp": new_stamp()}
     waiting = User.objects.filter(email=email, is_active=True, email_verified_at=None)
     if not waiting.update(**fields):
         # Of an address that is taken this writes nothing, in the same statement.
         User.objects.bulk_create([User(email=email, **fields)], ignore_conflicts=True)
     mails.behind_the_answer(_answer_sign_up, email)
+    audit.record(What.SIGNED_UP, request, email=email)
 
 
 def _answer_sign_up(email: str) -> None:
@@ -46,29 +51,36 @@ def _answer_sign_up(email: str) -> None:
         mails.send("account_exists", user.email)
 
 
-def verify_email(key: str) -> None:
+def verify_email(request: HttpRequest, key: str) -> None:
     """Accept the address that a mailed key proves; accepting it again is no error.
 
-    Raises `BadKeyError` for a key that proves nothing (any more).
+    Raises `BadKeyError` for a key that proves nothing (any more), `Throttled` for too many.
     """
+    limits.count(Rule.VERIFY, request)
     claim = links.claim_of(key)
     if claim is None or not (claim.done or claim.accept()):
         raise BadKeyError
-    if not claim.done and claim.email != claim.user.email:
+    if claim.done:
+        return
+    changed = claim.email != claim.user.email
+    if changed:
         # The address it was: whoever reads it must learn of this (ASVS 6.3.7).
         mails.behind_the_answer(mails.send, "email_changed", claim.user.email)
+    what = What.EMAIL_CHANGED if changed else What.EMAIL_VERIFIED
+    audit.record(what, request, user_id=claim.user.pk, email=claim.email)
 
 
-def check_current_password(user: User, password: str) -> None:
+def check_current_password(request: HttpRequest, user: User, password: str) -> None:
     """Let through only who knows the user's password now: a log-in alone may be a stolen one.
 
-    Raises `ValidationError` for any other password.
+    Raises `ValidationError` for any other password, and `Throttled` as a log-in does: the two
+    share their counters, or this would be the way around them (ASVS 6.3.1).
     """
-    if not user.check_password(password):
+    if not limits.guess(request, user.email, lambda: user.check_password(password)):
         raise ValidationError("That is not your current password.", "password_incorrect")
 
 
-def change_password(user: User, password: str) -> None:
+def change_password(request: HttpRequest, user: User, password: str) -> None:
     """Set a new password and end every log-in in both modes but the one that `user` is here by.
 
     That one knows the user by the old password still: whoever keeps it has it updated.
@@ -77,16 +89,20 @@ def change_password(user: User, password: str) -> None:
     user.set_password(password)
     user.save(update_fields=["password"])
     mails.behind_the_answer(mails.send, "password_changed", user.email)
+    _record(What.PASSWORD_CHANGED, request, user)
 
 
-def request_reset(email: str) -> None:
+def request_reset(request: HttpRequest, email: str) -> None:
     """Send the link with which a new password is chosen, if the address is an active user's.
 
     Also to one who has no password or has not verified the address yet: the link proves it.
+    Raises `Throttled`.
     """
+    limits.count(Rule.RESET, request, email)
     # Every other answer that depends on an address costs a hash; so does this, for every address.
     make_password("")
     mails.behind_the_answer(_answer_reset, email)
+    audit.record(What.RESET_ASKED, request, email=email)
 
 
 def _answer_reset(email: str) -> None:
@@ -109,19 +125,22 @@ def user_of_reset(uid: str, token: str) -> User | None:
     return user if default_token_generator.check_token(user, token) else None
 
 
-def reset_password(user: User, password: str) -> None:
+def reset_password(request: HttpRequest, user: User, password: str) -> None:
     """Set the password chosen by a mailed link and end every log-in; nobody is logged in by it."""
     user.set_password(password)
     user.email_verified_at = user.email_verified_at or timezone.now()
     user.save(update_fields=["password", "email_verified_at"])
     mails.behind_the_answer(mails.send, "password_reset_done", user.email)
+    _record(What.PASSWORD_RESET, request, user)
 
 
-def request_email_change(user: User, email: str) -> None:
+def request_email_change(request: HttpRequest, user: User, email: str) -> None:
     """Send the link that gives the user's account this address; the present one is told.
 
-    Of an address that is another account's the owner is told, and nothing changes.
+    Of an address that is another account's the owner is told, and nothing changes. Raises
+    `Throttled`, by the counters of the sign-up: both send a mail to any address one names.
     """
+    limits.count(Rule.SIGN_UP, request, email)
     mails.behind_the_answer(_answer_email_change, user.pk, email)
 
 
@@ -134,8 +153,13 @@ def _answer_email_change(user_id: uuid.UUID, email: str) -> None:
         mails.send("email_change", email, link=mails.link_to("verify", links.key_for(user, email)))
 
 
-def close(user: User) -> None:
+def close(request: HttpRequest, user: User) -> None:
     """Delete the account, which ends every log-in in both modes, this one too."""
     email = user.email
+    _record(What.ACCOUNT_CLOSED, request, user)
     user.delete()
     mails.behind_the_answer(mails.send, "account_closed", email)
+
+
+def _record(what: What, request: HttpRequest, user: User) -> None:
+    audit.record(what, request, user_id=user.pk, email=user.email, log_in_id=user.log_in_id)

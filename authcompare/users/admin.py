@@ -41,6 +41,14 @@ class UserAdmin(DjangoUserAdmin):
         ),
     )
 
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Save a user; the address of one made here is the operator's word."""
+        if not change:
+            obj.email_verified_at = timezone.now()
+        super().save_model(request, obj, form, change)
+        if change and "is_active" in form.changed_data:
+            self._record(request, obj)
+
     @admin.action(
         description="Deactivate: end every log-in, allow no new one", permissions=["change"]
     )
@@ -50,13 +58,6 @@ class UserAdmin(DjangoUserAdmin):
     @admin.action(description="Activate again", permissions=["change"])
     def activate(self, request: HttpRequest, users: QuerySet[User]) -> None:
         self._set_active(request, users, active=True)
-
-    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        if not change:
-            obj.email_verified_at = timezone.now()  # The address is the operator's word.
-        super().save_model(request, obj, form, change)
-        if change and "is_active" in form.changed_data:
-            self._record(request, obj)
 
     @staticmethod
     def _record(request: HttpRequest, user: User) -> None:

@@ -10,6 +10,7 @@ when it is full, and none of them can tell a wrong password from a right one in 
 
 import functools
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -145,7 +146,8 @@ class Windows:
     def seconds_left(self, item: RateLimitItem, key: str) -> int:
         """Return in how many seconds, at least one, a full window has room again."""
         stats: WindowStats = self.ask(lambda windows: windows.get_window_stats(item, key))
-        return max(int(stats.reset_time - time.time()) + 1, 1)
+        # The oldest attempt counts to the very end of its time, and Redis rounds what it says.
+        return max(math.ceil(stats.reset_time - time.time() + 0.001), 1)
 
     def clear(self, item: RateLimitItem, key: str) -> None:
         """Forget the attempts in a window."""
