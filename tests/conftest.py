@@ -36,6 +36,12 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(autouse=True)
+def _cheap_static_files(settings: Any) -> None:
+    """Look static files up when they are asked for: each client would else scan them all."""
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(autouse=True)
 def _cheap_passwords(settings: Any) -> None:
     """Hash without the cost that Argon2 has on purpose."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -252,6 +252,21 @@ class TestLogOut:
 
         assert refresh(second).status_code == 401
 
+    def test_an_expired_refresh_token_ends_what_came_of_it(self, alice: User) -> None:
+        first = log_in_by_token(alice)
+        with in_(timedelta(hours=1)):
+            second = refresh(first).json()
+        with in_(timedelta(hours=2, minutes=30)):
+            assert log_out(first).status_code == 204
+            assert refresh(second).status_code == 401
+
+    def test_an_expired_access_token_is_no_refresh_token(self, alice: User) -> None:
+        pair = log_in_by_token(alice)
+
+        with in_(timedelta(minutes=10)):
+            assert log_out({"refresh": pair["access"]}).status_code == 401
+            assert refresh({"refresh": pair["access"]}).status_code == 401
+
     def test_an_expired_refresh_token_is_no_error(self, alice: User) -> None:
         pair = log_in_by_token(alice)
 

@@ -36,7 +36,8 @@ def current_ring_file() -> RingFile:
 class RingBackend(TokenBackend):
     """SimpleJWT's token back end over a ring of keys, each with its own algorithm."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, any_age: bool = False) -> None:
+        self.any_age = any_age
         super().__init__(
             "ES256",
             audience=settings.TOKEN_AUDIENCE,
@@ -96,6 +97,7 @@ class RingBackend(TokenBackend):
             options={
                 "require": REQUIRED_CLAIMS,
                 "strict_aud": True,
+                "verify_exp": not self.any_age,
                 "verify_iat": False,
                 "verify_nbf": False,
             },

@@ -16,7 +16,7 @@ from authcompare.users.log_ins import EndReason
 
 from .authentication import BrowserSessionAuthentication
 from .models import TokenFamily
-from .tokens import RefreshToken, pair
+from .tokens import LogOutToken, pair
 
 BODY, COOKIE = "body", "cookie"
 
@@ -48,7 +48,7 @@ def replace_earlier(request: Request) -> None:
     """End the log-in whose cookie the new one's is about to overwrite, as a session would."""
     rotate_token(request._request)
     try:
-        earlier = RefreshToken(request.COOKIES.get(settings.REFRESH_COOKIE_NAME, ""))
+        earlier = LogOutToken(request.COOKIES.get(settings.REFRESH_COOKIE_NAME, ""))
     except TokenError:
         return  # There is none, or it is over.
     TokenFamily.objects.filter(pk=earlier.family_id).end(EndReason.REPLACED)

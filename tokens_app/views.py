@@ -14,7 +14,7 @@ from rest_framework.generics import RetrieveUpdateAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
-from rest_framework_simplejwt.exceptions import ExpiredTokenError, InvalidToken, TokenError
+from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 from rest_framework_simplejwt.views import TokenViewBase
 
 from authcompare.users import audit, limits
@@ -36,7 +36,7 @@ from .serializers import (
     VerifySerializer,
     invalid_credentials,
 )
-from .tokens import RefreshToken
+from .tokens import LogOutToken, RefreshToken
 
 
 class TokenView(TokenViewBase):
@@ -136,9 +136,7 @@ class LogOutView(TokenView):
     @staticmethod
     def _end(request: Request, raw_token: str) -> None:
         try:
-            token = RefreshToken(raw_token)
-        except ExpiredTokenError:
-            return  # Its log-in is over already.
+            token = LogOutToken(raw_token)
         except TokenError as error:
             raise InvalidToken("This is no refresh token of this site.") from error
         if TokenFamily.objects.filter(pk=token.family_id).end(EndReason.LOGGED_OUT):
