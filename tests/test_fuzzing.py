@@ -168,7 +168,7 @@ def requests(draw: st.DrawFn) -> dict[str, Any]:
 @pytest.mark.parametrize("address", [*ADDRESSES, ADMIN_LOG_IN, STYLE, "/nothing/here"])
 @given(request=requests())
 @settings(
-    max_examples=max(10, 600 // len(ADDRESSES)),  # The whole takes seconds, however many there are.
+    max_examples=max(10, 400 // len(ADDRESSES)),  # The whole takes seconds, however many there are.
     deadline=None,
     derandomize=bool(os.environ.get("CI")),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

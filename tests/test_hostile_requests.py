@@ -184,15 +184,14 @@ class TestRequests:
 
     @pytest.mark.parametrize(("name", "value"), HEADERS, ids=lambda text: ascii(text)[:40])
     def test_an_odd_header_is_no_server_error(self, alice: User, name: str, value: str) -> None:
-        form = f"email={alice.email}&password=x".encode()
-        for address in ("/", "/sessions/me/", "/api/me/", "/healthz", "/admin/", "/static/x"):
-            response = send("GET", address, b"", "", **{name: value})
-            assert response.status_code < 500, address
-        assert send("POST", "/sessions/login/", form, FORM, **{name: value}).status_code < 500
-        by_cookie = b'{"transport": "cookie"}'
-        for address in ("/api/token/refresh/", "/api/token/logout/"):
-            answer = send("POST", address, by_cookie, "application/json", **{name: value})
-            assert answer.status_code < 500, address
+        form, by_cookie = f"email={alice.email}&password=x".encode(), b'{"transport": "cookie"}'
+        odd = {name: value}
+
+        for address in ("/", "/sessions/me/", "/api/me/", "/static/x"):
+            assert send("GET", address, b"", "", **odd).status_code < 500, address
+        assert send("POST", "/sessions/login/", form, FORM, **odd).status_code < 500
+        response = send("POST", "/api/token/refresh/", by_cookie, "application/json", **odd)
+        assert response.status_code < 500
 
     @pytest.mark.parametrize("method", ["", " ", "\0", "X" * 9000, "post", "GET\0", "é", "_method"])
     def test_an_odd_method_is_no_server_error(self, db: None, method: str) -> None:

@@ -9,6 +9,8 @@ import pytest
 from django.conf import settings as project
 
 from authcompare.settings import SHAPES
+from sessions_app.urls import urlpatterns as session_urls
+from tokens_app.urls import urlpatterns as token_urls
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ("authcompare", "sessions_app", "tokens_app", "tests")
@@ -172,3 +174,15 @@ def test_the_readme_lists_every_setting_once() -> None:
     listed = settings_table(readme.read_text()) if readme.exists() else []
 
     assert sorted(listed) == sorted(SHAPES)
+
+
+def test_no_two_addresses_share_a_name() -> None:
+    # Django takes the later one, and a page then calls something else.
+    names = [
+        f"{app}:{pattern.name}"
+        for app, patterns in (("sessions", session_urls), ("tokens", token_urls))
+        for pattern in patterns
+        if pattern.name
+    ]
+
+    assert sorted(names) == sorted(set(names))
