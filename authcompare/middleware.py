@@ -18,6 +18,8 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 # RFC 6265 4.1.1: a cookie's name is an RFC 9110 token.
 COOKIE_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+# RFC 9110 8.6: digits. What has more of them than this is refused as well.
+CONTENT_LENGTH = re.compile(r"[0-9]{1,18}")
 # RFC 2231's `name*=charset''value`, NUL, and each charset but UTF-8: `base64` is one to Python.
 ODD_CONTENT_TYPE = re.compile(r'[*\0]|charset(?!="?utf-?8"?\s*(;|$))', re.IGNORECASE)
 
@@ -82,7 +84,12 @@ class RequestGuardMiddleware:
         return self._refusal(request) or self.get_response(request)
 
     def _refusal(self, request: HttpRequest) -> HttpResponse | None:
-        if _content_length(request) > settings.MAX_BODY_BYTES:
+        length = str(request.META.get("CONTENT_LENGTH") or 0)
+        if not CONTENT_LENGTH.fullmatch(length):
+            # Django would let this through to the view, and break when that reads a form.
+            detail = "Content-Length is a number of bytes."
+            return error_response(request, 400, "bad_request", "That request is malformed", detail)
+        if int(length) > settings.MAX_BODY_BYTES:
             detail = f"A request may have {settings.MAX_BODY_BYTES} bytes, not more."
             return error_response(request, 413, "too_large", "That is too much", detail)
         charset = (request.content_params or {}).get("charset", "utf-8")
@@ -97,13 +104,6 @@ class RequestGuardMiddleware:
             detail = "The API is served over https only. Whatever you just sent was readable."
             return error_response(request, 403, "https_required", "Not over http", detail)
         return None
-
-
-def _content_length(request: HttpRequest) -> int:
-    try:
-        return int(request.META.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        return 0  # As Django reads it: such a request has no body.
 
 
 def honest_cookies(header: str) -> dict[str, str]:

@@ -110,7 +110,7 @@ def default_origin(hosts: list[str] | None) -> dict[str, str]:
     """Return the default of SITE_ORIGIN: the first host, or none where that is no one host."""
     if DEBUG:
         return {"default": "http://127.0.0.1:8000"}
-    first = hosts[0] if hosts else "*"
+    first = hosts[0] if hosts else "localhost"  # Without hosts nothing starts anyway.
     return {} if "*" in first or first.startswith(".") else {"default": f"https://{first}"}
 
 
