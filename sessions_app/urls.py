@@ -6,6 +6,7 @@ app_name = "sessions"
 urlpatterns = [
     path("login/", views.LogInView.as_view(), name="login"),
     path("logout/", views.LogOutView.as_view(), name="logout"),
+    path("logout/all/", views.LogOutEverywhereView.as_view(), name="logout-everywhere"),
     path("me/", views.MeView.as_view(), name="me"),
     path("signup/", account_views.SignUpView.as_view(), name="signup"),
     path("signup/sent/", account_views.SignUpSentView.as_view(), name="signup-sent"),

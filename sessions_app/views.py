@@ -45,6 +45,16 @@ class LogOutView(auth_views.LogoutView):
         return response
 
 
+class LogOutEverywhereView(LoginRequiredMixin, LogOutView):  # type: ignore[misc]
+    """`POST` → 302 home, and every log-in of the user is over, tokens too."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        user = cast(User, request.user)
+        end_all(user, EndReason.EVERYWHERE)
+        audit.record(audit.What.LOGGED_OUT_EVERYWHERE, request, user_id=user.pk)
+        return super().post(request, *args, **kwargs)
+
+
 class DevicesView(LoginRequiredMixin, TemplateView):
     """Every live log-in of the user, in both modes, with this one marked."""
 

@@ -128,6 +128,29 @@ def test_ending_the_others_leaves_this_one(alice: User, client: Client) -> None:
     assert bearer(pair).get("/api/me/").status_code == 401
 
 
+def test_logging_out_everywhere_ends_both_modes_and_a_log_in_right_after_works(
+    alice: User, bob: User, client: Client
+) -> None:
+    log_in_by_form(client, alice)
+    elsewhere, pair, bobs = Client(), log_in_by_token(alice), log_in_by_token(bob)
+    log_in_by_form(elsewhere, alice)
+
+    assert client.post("/sessions/logout/all/").headers["Location"] == "/"
+
+    assert client.get("/api/me/").status_code == 401
+    assert elsewhere.get("/api/me/").status_code == 401
+    assert bearer(pair).get("/api/me/").status_code == 401
+    assert bearer(bobs).get("/api/me/").status_code == 200
+    log_in_by_form(client, alice)
+    assert client.get("/api/me/").status_code == 200
+
+
+def test_logging_out_everywhere_takes_a_post(alice: User, client: Client) -> None:
+    log_in_by_form(client, alice)
+
+    assert client.get("/sessions/logout/all/").status_code == 405
+
+
 @pytest.mark.parametrize("address", ["/sessions/devices/", "/sessions/devices/revoke-others/"])
 def test_a_stranger_is_asked_to_log_in(client: Client, db: None, address: str) -> None:
     method = client.get if address.endswith("devices/") else client.post

@@ -76,16 +76,18 @@ def fill(rows: int) -> Any:
 
 def refresh_many(user: Any, refreshes: int) -> None:
     """Refresh one log-in over and over and say by how many rows the table grew."""
+    from django.test import RequestFactory
+
     from authcompare.users.clients import Client
     from tokens_app.models import TokenFamily
     from tokens_app.rotation import refresh
     from tokens_app.tokens import RefreshToken
 
-    client = Client(None, "benchmark")
-    family = TokenFamily.log_in(user, client)
+    request = RequestFactory().post("/api/token/refresh/")
+    family = TokenFamily.log_in(user, Client.of(request))
     before = TokenFamily.objects.count()
     for _ in range(refreshes):
-        family = refresh(RefreshToken(str(RefreshToken.for_family(family))), client)
+        family = refresh(RefreshToken(str(RefreshToken.for_family(family))), request)
     grown = TokenFamily.objects.count() - before
     say(f"{refreshes:,} refreshes: {grown:+d} rows")
 
