@@ -77,6 +77,14 @@ def test_a_wrong_rate_limit_is_found(row: dict[str, str] | None, settings: Any) 
     assert found() == {"users.E001"}
 
 
+@pytest.mark.parametrize("content", ["", "{}", '{"keys": []}', '{"keys": [{"alg": "ES256"}]}', "x"])
+def test_a_file_that_is_no_ring_is_found(settings: Any, tmp_path: Path, content: str) -> None:
+    settings.SIGNING_KEYS_FILE = tmp_path / "ring.json"
+    settings.SIGNING_KEYS_FILE.write_text(content)
+
+    assert found() == {"tokens_app.E006"}
+
+
 def test_a_ring_that_others_can_read_is_found(settings: Any, tmp_path: Path) -> None:
     settings.SIGNING_KEYS_FILE = tmp_path / "ring.json"
     create_ring(settings.SIGNING_KEYS_FILE)

@@ -129,6 +129,13 @@ def test_a_log_in_is_a_row_with_its_client(alice: User, client: Client) -> None:
 IDLE_TIMEOUTS = [("", timedelta(hours=2)), ("on", timedelta(days=14))]
 
 
+def test_an_address_with_a_scope_is_kept_without_it(alice: User, client: Client) -> None:
+    credentials = {"email": alice.email, "password": PASSWORD}
+    client.post("/sessions/login/", credentials, REMOTE_ADDR="fe80::1%" + "x" * 200)
+
+    assert Session.objects.get().ip_address == "fe80::1"
+
+
 class TestHowLong:
     """The policy: idle timeout, absolute lifetime, remember me."""
 

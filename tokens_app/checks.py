@@ -8,6 +8,9 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
+from jwt import InvalidKeyError
+
+from .keys import Ring
 
 # RFC 7518 3.2: an HMAC key is at least as long as its hash, in bytes.
 HMAC_KEY_BYTES = {"HS256": 32, "HS384": 48, "HS512": 64}
@@ -76,8 +79,13 @@ def check_revocation(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security)
 def check_key_ring(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    """Check that nobody else on the machine can read the private keys."""
+    """Check that the ring is one, and that nobody else on the machine can read its keys."""
     path = settings.SIGNING_KEYS_FILE
+    try:
+        Ring.read(path).signer()
+    except (OSError, ValueError, KeyError, TypeError, StopIteration, InvalidKeyError):
+        hint = "Name another file, or make one: `python -m tokens_app.keys PATH`."
+        return [Error(f"{path.name} is no key ring.", hint, id="tokens_app.E006")]
     if not path.stat().st_mode & 0o077:
         return []
     hint = f"Run `chmod 600 {path.name}` and rotate the keys if others may have read them."

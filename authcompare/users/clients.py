@@ -49,6 +49,7 @@ def ip_address(request: HttpRequest) -> str | None:
         forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
         address = forwarded[-proxies] if len(forwarded) >= proxies else address
     try:
-        return str(ipaddress.ip_address(address.strip()))
+        # Without an IPv6 scope (`fe80::1%eth0`), which no address column has room for.
+        return str(ipaddress.ip_address(address.partition("%")[0].strip()))
     except ValueError:
         return None
