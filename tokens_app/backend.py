@@ -75,17 +75,7 @@ class RingBackend(TokenBackend):
             raise TokenBackendError("Token is invalid") from error
 
     def _decode(self, token: str) -> dict[str, Any]:
-        if len(token) > MAX_TOKEN_LENGTH:
-            raise ValueError("longer than any token of ours")
-        if "=" in token:
-            # PyJWT reads padded base64; a compact JWS has none (RFC 7515 2), so that the same
-            # signature has no second spelling.
-            raise ValueError("padded")
-        header = jwt.get_unverified_header(token)
-        if set(header) != HEADER:
-            # PyJWT passes over what it does not know. A key brought along (`jwk`, `jku`, `x5u`),
-            # an extension (`crit`, `b64`) and another kind of token (`zip`, `cty`) end here.
-            raise ValueError("a header that no token of ours has")
+        header = _header_of(token)
         claims = jwt.decode(
             token,
             # The algorithm is the key's. The header's `alg` only has to agree with it, which stops
@@ -113,6 +103,22 @@ class RingBackend(TokenBackend):
         if key is None:
             raise ValueError("no key of ours")
         return key
+
+
+def _header_of(token: str) -> dict[str, Any]:
+    """Return the header of a token that has the shape of ours; nothing of it is believed yet."""
+    if len(token) > MAX_TOKEN_LENGTH:
+        raise ValueError("longer than any token of ours")
+    if "=" in token:
+        # PyJWT reads padded base64; a compact JWS has none (RFC 7515 2), so that the same
+        # signature has no second spelling.
+        raise ValueError("padded")
+    header = jwt.get_unverified_header(token)
+    if set(header) != HEADER:
+        # PyJWT passes over what it does not know. A key brought along (`jwk`, `jku`, `x5u`),
+        # an extension (`crit`, `b64`) and another kind of token (`zip`, `cty`) end here.
+        raise ValueError("a header that no token of ours has")
+    return header
 
 
 def _check_times(claims: dict[str, Any]) -> None:
