@@ -192,6 +192,9 @@ INSTALLED_APPS = [
     "rest_framework",
     "csp",
 ]
+# The comparison. The site needs nothing of it: without its folder it is gone.
+if (BASE_DIR / "authcompare" / "lab").is_dir():
+    INSTALLED_APPS.append("authcompare.lab")
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",

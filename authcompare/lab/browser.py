@@ -1,0 +1,135 @@
+"""What a browser does with cookies: which it takes, and which it sends where.
+
+RFC 6265bis, the draft that browsers implement (draft-ietf-httpbis-rfc6265bis-20). The rules stand
+here once; `tests/browser/test_lab_rules.py` asks a real browser whether they are its own.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from enum import Enum
+
+from django.utils import timezone
+
+# Two parts, as in `site.example`: the play has no public suffix with more of them.
+SITE_PARTS = 2
+
+
+class Asked(Enum):
+    """How a request came about, as far as SameSite cares (RFC 6265bis 5.2)."""
+
+    SAME_SITE = "a page of the same site, another host of it included"
+    NAVIGATION = "a link on another site"
+    FORM_POST = "a form on another site, sent by POST"
+    SUBRESOURCE = "a script, an image or a frame on another site"
+
+
+# Which requests carry a cookie with this SameSite attribute. Without one it counts as Lax.
+SENT = {
+    "Strict": {Asked.SAME_SITE},
+    "Lax": {Asked.SAME_SITE, Asked.NAVIGATION},
+    "None": set(Asked),
+}
+
+
+@dataclass(frozen=True)
+class Cookie:
+    """A cookie in the browser. `host` without `host_only` means its subdomains too."""
+
+    name: str
+    value: str
+    host: str
+    host_only: bool = True
+    path: str = "/"
+    secure: bool = False
+    http_only: bool = False
+    same_site: str = "Lax"
+    expires: float | None = None
+
+    def key(self) -> tuple[str, str, bool, str]:
+        """Return what makes it the same cookie as an earlier one, which it then replaces."""
+        return self.name, self.host, self.host_only, self.path
+
+    def goes_to(self, host: str, path: str, asked: Asked) -> bool:
+        """Tell whether the browser sends it with a request (RFC 6265bis 5.8.3); all are https."""
+        within = host == self.host or (not self.host_only and host.endswith(f".{self.host}"))
+        below = path == self.path or path.startswith(self.path.rstrip("/") + "/")
+        return within and below and asked in SENT[self.same_site]
+
+
+def parse(header: str, host: str) -> Cookie:
+    """Read a `Set-Cookie` header that a host sent (RFC 6265bis 5.6)."""
+    pair, *rest = header.split(";")
+    name, _, value = pair.strip().partition("=")
+    given = (attribute.strip().partition("=") for attribute in rest)
+    attributes = {key.lower(): text for key, _, text in given}
+    domain = attributes.get("domain", "").lstrip(".")
+    same_site = attributes.get("samesite", "").capitalize()
+    return Cookie(
+        name=name,
+        value=value.strip('"'),
+        host=domain or host,
+        host_only=not domain,
+        path=attributes.get("path", "/"),
+        secure="secure" in attributes,
+        http_only="httponly" in attributes,
+        same_site=same_site if same_site in SENT else "Lax",
+        expires=_expires(attributes),
+    )
+
+
+def _expires(attributes: dict[str, str]) -> float | None:
+    """Return the end of a cookie in seconds since 1970; None: it ends with the browser."""
+    if "max-age" in attributes:
+        return timezone.now().timestamp() + int(attributes["max-age"])
+    if "expires" in attributes:
+        return parsedate_to_datetime(attributes["expires"]).replace(tzinfo=UTC).timestamp()
+    return None
+
+
+def may_set(cookie: Cookie, host: str) -> bool:
+    """Tell whether the browser takes this cookie from a host over https (RFC 6265bis 5.7)."""
+    if host != cookie.host and not host.endswith(f".{cookie.host}"):
+        return False
+    if cookie.host.count(".") < SITE_PARTS - 1:  # A whole top-level domain.
+        return False
+    if cookie.same_site == "None" and not cookie.secure:
+        return False
+    if cookie.name.lower().startswith("__host-"):
+        # What stops a subdomain from planting a cookie of this name at its neighbour.
+        return cookie.secure and cookie.host_only and cookie.path == "/"
+    return cookie.secure or not cookie.name.lower().startswith("__secure-")
+
+
+class Jar:
+    """The cookies of one browser, the oldest first."""
+
+    def __init__(self, cookies: list[Cookie] | None = None) -> None:
+        self._cookies = {cookie.key(): cookie for cookie in cookies or []}
+
+    def __iter__(self) -> Iterator[Cookie]:
+        now = timezone.now().timestamp()
+        return (c for c in self._cookies.values() if c.expires is None or c.expires > now)
+
+    def take(self, header: str, host: str) -> bool:
+        """Store what a host's `Set-Cookie` says; return False where the browser refuses it."""
+        cookie = parse(header, host)
+        if taken := may_set(cookie, host):
+            self.put(cookie)
+        return taken
+
+    def put(self, cookie: Cookie) -> None:
+        """Store a cookie in its predecessor's place, whoever set it."""
+        self._cookies[cookie.key()] = cookie
+
+    def drop(self, cookie: Cookie) -> None:
+        self._cookies.pop(cookie.key(), None)
+
+    def sent_to(self, host: str, path: str, asked: Asked = Asked.SAME_SITE) -> list[Cookie]:
+        """Return the cookies for a request: the longer path first, then the older cookie."""
+        cookies = (c for c in self if c.goes_to(host, path.partition("?")[0], asked))
+        return sorted(cookies, key=lambda cookie: -len(cookie.path))
+
+    def copy(self) -> "Jar":
+        return Jar(list(self))

@@ -1,0 +1,7 @@
+"""What `manage.py lab` can do: a module for each of its commands."""
+
+from types import ModuleType
+
+from . import attack
+
+COMMANDS: dict[str, ModuleType] = {"attack": attack}

@@ -1,0 +1,53 @@
+"""The contestants. Only this package knows what sort of thing each of them is."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from django.conf import Settings, settings
+
+from ..wire import HOST, ORIGIN, SIBLING
+from .base import Strategy
+from .ours import OURS
+from .stock import STOCK
+
+STRATEGIES: dict[str, Strategy] = {s.slug: s for s in (*OURS, *STOCK)}
+CONTESTANTS = [strategy for strategy in STRATEGIES.values() if not strategy.control]
+CONTROLS = [strategy for strategy in STRATEGIES.values() if strategy.control]
+
+PLAYING = "AUTHCOMPARE_LAB_STRATEGY"
+
+
+def playing() -> Strategy:
+    """Return the strategy that this process plays."""
+    return STRATEGIES[os.environ[PLAYING]]
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Return the environment in which a strategy's process starts, with keys made in `home`."""
+    from tokens_app.keys import create_ring
+
+    ring = home / "ring.json"
+    if not ring.exists():
+        create_ring(ring)
+    return {
+        "DEBUG": "0",
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "ALLOWED_HOSTS": f"{HOST},{SIBLING},127.0.0.1",
+        "SITE_ORIGIN": ORIGIN,
+        "SIGNING_KEYS_FILE": str(ring),
+        "TOKEN_ISSUER": ORIGIN,
+        "TOKEN_AUDIENCE": ORIGIN,
+        "TRUSTED_PROXY_COUNT": "0",
+    }
+
+
+def configure(strategy: Strategy, **more: Any) -> None:
+    """Give this process the settings of a strategy; Django must not have been set up before.
+
+    The site's own settings are read first, from the environment: they refuse what is wrong.
+    """
+    os.environ[PLAYING] = strategy.slug
+    site = Settings(os.environ.setdefault("DJANGO_SETTINGS_MODULE", "authcompare.settings"))
+    settings.configure(**strategy.settings(site) | more)

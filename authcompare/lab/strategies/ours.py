@@ -1,0 +1,112 @@
+"""This project's own two modes, under the settings that the site itself runs with."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import include, path
+
+from .base import Strategy
+from .flows import CookieRefreshFlow, FormFlow, TokenFlow
+
+# What a play has no use for, beside the site's own settings.
+QUIET = {
+    "EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend",
+    "MAILS_IN_BACKGROUND": False,
+    "ROOT_URLCONF": "authcompare.lab.strategies.urls",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OurStrategy(Strategy):
+    """The site as it is deployed, with the probe beside it."""
+
+    def settings(self, site: Any) -> dict[str, Any]:
+        names = (name for name in dir(site) if name.isupper())
+        return {name: getattr(site, name) for name in names} | QUIET | dict(self.overrides)
+
+    def urls(self) -> list[Any]:
+        from .views import probes
+
+        return [*probes(self.guard), path("", include("authcompare.urls"))]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OurTokens(OurStrategy):
+    """Our token mode, whose tokens the key ring signs."""
+
+    guard: str = "tokens_app.authentication.BearerAuthentication"
+
+    def mint(self, head: bytes, claims: bytes) -> str | None:
+        from jwt import get_algorithm_by_name
+        from jwt.utils import base64url_encode
+
+        from tokens_app.backend import current_ring_file
+
+        key = current_ring_file().ring().signer()
+        message = base64url_encode(head) + b"." + base64url_encode(claims)
+        signature = get_algorithm_by_name(key.algorithm).sign(message, key.private)
+        return (message + b"." + base64url_encode(signature)).decode()
+
+
+API = {
+    "obtain": "/api/token/",
+    "refresh": "/api/token/refresh/",
+    "logout": "/api/token/logout/",
+    "everywhere": "/api/token/logout/all/",
+}
+HERE = "README.md"
+
+OURS: list[Strategy] = [
+    OurStrategy(
+        slug="session",
+        title="Session (ours)",
+        about="Django's database sessions, hardened: the key is hashed in the table, a log-in is"
+        " a row that ends, and session and user come in one query.",
+        documentation=HERE,
+        flow=FormFlow(
+            login="/sessions/login/",
+            logout="/sessions/logout/",
+            everywhere="/sessions/logout/all/",
+            field="email",
+        ),
+        stores=("a row per log-in, read at each request",),
+    ),
+    OurTokens(
+        slug="jwt-row",
+        title="JWT, row look-up (ours)",
+        about="ES256 access tokens for five minutes, rotating refresh tokens; each request reads"
+        " the log-in's row, so that revocation is immediate.",
+        documentation=HERE,
+        flow=TokenFlow(**API),
+        stores=("a row per log-in, read at each request",),
+        overrides={"TOKEN_REVOCATION": "row"},
+    ),
+    OurTokens(
+        slug="jwt-denylist",
+        title="JWT, deny-list (ours)",
+        about="The same tokens; each request asks the cache whether the log-in has ended.",
+        documentation=HERE,
+        flow=TokenFlow(**API),
+        stores=("a row per log-in, read at each refresh", "a cache entry per ended log-in"),
+        overrides={"TOKEN_REVOCATION": "denylist"},
+    ),
+    OurTokens(
+        slug="jwt-none",
+        title="JWT, no revocation (ours)",
+        about="The same tokens; nobody asks. An access token lives to its end, whatever happens.",
+        documentation=HERE,
+        flow=TokenFlow(**API),
+        stores=("a row per log-in, read at each refresh",),
+        overrides={"TOKEN_REVOCATION": "none"},
+    ),
+    OurTokens(
+        slug="jwt-cookie",
+        title="JWT, refresh cookie (ours)",
+        about="The same tokens with row look-up; the refresh token travels in an HttpOnly,"
+        " SameSite=Strict cookie.",
+        documentation=HERE,
+        flow=CookieRefreshFlow(**API),
+        stores=("a row per log-in, read at each request",),
+        overrides={"TOKEN_REVOCATION": "row"},
+    ),
+]

@@ -1,0 +1,5 @@
+"""The addresses of the one strategy that this process plays."""
+
+from . import playing
+
+urlpatterns = playing().urls()
