@@ -61,7 +61,7 @@ class Cookie:
 def parse(header: str, host: str) -> Cookie:
     """Read a `Set-Cookie` header that a host sent (RFC 6265bis 5.6)."""
     pair, *rest = header.split(";")
-    name, _, value = pair.strip().partition("=")
+    name, _, value = pair.strip(" \t").partition("=")  # Not all that Unicode calls a space.
     given = (attribute.strip().partition("=") for attribute in rest)
     attributes = {key.lower(): text for key, _, text in given}
     domain = attributes.get("domain", "").lstrip(".")

@@ -103,11 +103,13 @@ class Visitor:
 
     # --- What the client does
 
-    def send(self, request: Request, asked: Asked = Asked.SAME_SITE) -> Response:
-        """Send a request with the browser's headers and cookies, and take the answer's cookies."""
+    def send(
+        self, request: Request, asked: Asked = Asked.SAME_SITE, origin: str = ORIGIN
+    ) -> Response:
+        """Send a request as the browser does for a page of this origin, and take the cookies."""
         headers: Headers = (*request.headers, ("User-Agent", self.agent))
-        if request.method not in SAFE and asked is Asked.SAME_SITE:
-            headers = (("Origin", ORIGIN), ("Referer", f"{ORIGIN}/"), *headers)
+        if request.method not in SAFE:
+            headers = (("Origin", origin), ("Referer", f"{origin}/"), *headers)
         if cookies := self.jar.sent_to(HOST, request.path, asked):
             headers = (*headers, ("Cookie", "; ".join(f"{c.name}={c.value}" for c in cookies)))
         sent = Request(request.method, request.path, headers, request.body)

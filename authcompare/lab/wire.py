@@ -129,7 +129,8 @@ def environ_of(request: Request, address: str) -> dict[str, Any]:
         key = name.upper().replace("-", "_")
         key = key if key == "CONTENT_TYPE" else f"HTTP_{key}"
         joiner = "; " if key == "HTTP_COOKIE" else ","
-        environ[key] = f"{environ[key]}{joiner}{value}" if environ.get(key) else value
+        text = value.encode().decode("latin-1")  # PEP 3333: bytes, dressed as text.
+        environ[key] = f"{environ[key]}{joiner}{text}" if environ.get(key) else text
     return environ
 
 

@@ -9,9 +9,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..arena import CHEAP_HASHER, Arena, arena
+from ..arena import CAST, CHEAP_HASHER, Arena, arena
 from ..evidence import Names, steps
 from ..verdicts import Verdict
+from ..visitor import Visitor
+
+# Longer than any access token lives here.
+MINUTES = 10
+# A long play is shown by its first and its last exchanges.
+SHOWN_FIRST, SHOWN_LAST = 12, 8
 
 Play = Callable[[Arena], Verdict]
 
@@ -48,9 +54,17 @@ def attack(title: str, *, standards: tuple[str, ...], defence: str) -> Callable[
     return register
 
 
+def how_long(arena: Arena, thief: Visitor) -> str:
+    """Return in a sentence whether a thief's copy is more than a few minutes' nuisance."""
+    arena.wait(minutes=MINUTES)
+    if thief.is_in():
+        return f"{MINUTES} minutes later it still is."
+    return f"It cannot be renewed, and {MINUTES} minutes later it is dead."
+
+
 def load() -> dict[str, Attack]:
     """Return all attacks by slug, in the order of the groups' and the functions' definition."""
-    from . import ending  # noqa: F401  (importing them registers them)
+    from . import crossing, ending, fixation, guessing, rotation, theft  # noqa: F401  (registers)
 
     return ATTACKS
 
@@ -61,13 +75,20 @@ def run(slug: str, attacks: list[str]) -> Iterator[dict[str, Any]]:
     with arena(slug, hashers=CHEAP_HASHER) as place:
         for name in attacks:
             place.reset()
-            names = Names(
-                {place.id_of(who): f"‹id of {who}›" for who in ("alice", "bob", "carol", "mallory")}
-            )
+            names = Names({place.id_of(who): f"‹id of {who}›" for who in CAST})
             verdict = known[name].play(place)
+            shown = steps(place.exchanges, names)
             yield {
                 "attack": name,
                 "verdict": verdict.word,
                 "reason": verdict.reason,
-                "steps": steps(place.exchanges, names),
+                "left_out": max(len(shown) - SHOWN_FIRST - SHOWN_LAST, 0),
+                "steps": shortened(shown),
             }
+
+
+def shortened(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the first and the last steps of a long play, all of a short one."""
+    if len(shown) <= SHOWN_FIRST + SHOWN_LAST:
+        return shown
+    return shown[:SHOWN_FIRST] + shown[-SHOWN_LAST:]

@@ -2,6 +2,6 @@
 
 from types import ModuleType
 
-from . import attack
+from . import attack, delay
 
-COMMANDS: dict[str, ModuleType] = {"attack": attack}
+COMMANDS: dict[str, ModuleType] = {"attack": attack, "delay": delay}

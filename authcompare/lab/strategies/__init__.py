@@ -10,9 +10,10 @@ from django.conf import Settings, settings
 from ..wire import HOST, ORIGIN, SIBLING
 from .base import Strategy
 from .ours import OURS
-from .stock import STOCK
+from .stock import STOCK, WEAK_ROTATION
+from .weak_session import WEAK_SESSION
 
-STRATEGIES: dict[str, Strategy] = {s.slug: s for s in (*OURS, *STOCK)}
+STRATEGIES: dict[str, Strategy] = {s.slug: s for s in (*OURS, *STOCK, WEAK_ROTATION, WEAK_SESSION)}
 CONTESTANTS = [strategy for strategy in STRATEGIES.values() if not strategy.control]
 CONTROLS = [strategy for strategy in STRATEGIES.values() if strategy.control]
 

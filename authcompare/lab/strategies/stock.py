@@ -208,3 +208,13 @@ STOCK: list[Strategy] = [
         apps=("rest_framework.authtoken",),
     ),
 ]
+
+# A control, and a common mistake: new refresh tokens are given out, the spent ones live on.
+WEAK_ROTATION = StockJWT(
+    slug="weak-rotation",
+    title="Rotation without blacklist (control)",
+    about="Each refresh gives a new refresh token and lets the spent one live.",
+    documentation=SIMPLEJWT + "settings.html",
+    control=True,
+    overrides={"SIMPLE_JWT": {"ROTATE_REFRESH_TOKENS": True}},
+)
