@@ -149,4 +149,6 @@ def call(app: App, request: Request, address: str) -> Response:
             close()
     status, headers = started[-1]
     code, _, reason = status.partition(" ")
-    return Response(int(code), reason, tuple(headers), body)
+    # White space around a value is none of it (RFC 9110 5.5); Django puts one before a cookie.
+    stripped = tuple((name, value.strip(" \t")) for name, value in headers)
+    return Response(int(code), reason, stripped, body)

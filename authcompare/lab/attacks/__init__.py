@@ -17,7 +17,7 @@ from ..visitor import Visitor
 # Longer than any access token lives here.
 MINUTES = 10
 # A long play is shown by its first and its last exchanges.
-SHOWN_FIRST, SHOWN_LAST = 12, 8
+SHOWN_FIRST, SHOWN_LAST = 8, 6
 
 Play = Callable[[Arena], Verdict]
 

@@ -9,6 +9,7 @@ from django.core.cache import caches
 
 from ..arena import Arena, Exchange
 from ..credentials import Part, holding, parts_of, with_value
+from ..facts import says_who
 from ..verdicts import Breached, Held, Verdict
 from ..visitor import Visitor
 from ..wire import header
@@ -126,3 +127,20 @@ def access_line(exchange: Exchange) -> str:
     request = exchange.request
     line = f'"{request.method} {request.path} HTTP/1.1" {exchange.response.status}'
     return f'{line} "{header(request.headers, "Referer")}"'
+
+
+@attack(
+    "Reading the credential",
+    standards=("RFC 7519 12", "OWASP ASVS 5.0 14.2.6", "CWE-200"),
+    defence="The credential is a random key: what it stands for is on the server.",
+)
+def reading_the_credential(arena: Arena) -> Verdict:
+    """Mallory sees the credential, has no key, and looks for whose it is in what it says.
+
+    A signature keeps a text from being changed, not from being read: base64 is no encryption.
+    """
+    alice = arena.logged_in("alice")
+    telling = [part for part in parts_of(alice) if says_who(part.value, arena.id_of("alice"))]
+    if telling:
+        return Breached(f"Without any key {named(telling)} says which user it is for.")
+    return Held("The credential says nothing to whoever has no access to the server.")

@@ -2,6 +2,6 @@
 
 from types import ModuleType
 
-from . import attack, delay
+from . import attack, delay, facts
 
-COMMANDS: dict[str, ModuleType] = {"attack": attack, "delay": delay}
+COMMANDS: dict[str, ModuleType] = {"attack": attack, "delay": delay, "facts": facts}
