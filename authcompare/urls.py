@@ -1,5 +1,6 @@
 """The site's addresses. What is here is a contract: clients rely on it."""
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
@@ -16,6 +17,8 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("admin/", admin.site.urls),
 ]
+if apps.is_installed("authcompare.lab"):
+    urlpatterns.append(path("lab/", include("authcompare.lab.urls")))
 if settings.DEBUG:
     urlpatterns += mailbox.urlpatterns
 handler400 = "authcompare.views.bad_request"

@@ -1,0 +1,148 @@
+"""What is commonly said of sessions and tokens, and what the runs of the lab say to it.
+
+Each claim is one that introductions make, this project's starting point among them. Its finding is
+computed from the results: other results, another finding.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from . import results
+from .durations import words
+
+HOLDS, FAILS, UNKNOWN = "holds", "does not hold", "not measured yet"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the runs say: a verdict, in how far, and the pages that show the run."""
+
+    verdict: str
+    sentence: str
+    runs: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A sentence as one meets it, and the function that holds it against the results."""
+
+    sentence: str
+    check: Callable[[], Finding]
+
+
+def credentials(needed_for: str, **features: Any) -> dict[str, list[dict[str, Any]]]:
+    """Return by strategy the parts that a verb needs and that have these features."""
+    return {
+        slug: parts
+        for slug, facts in results.read("facts").items()
+        if (
+            parts := [
+                part
+                for part in facts["parts"]
+                if needed_for in part["needed_for"]
+                and all(part[name] == value for name, value in features.items())
+            ]
+        )
+    }
+
+
+def cookie_sessions() -> list[str]:
+    """Return the strategies whose credential the browser shows by itself."""
+    return list(credentials("read", ambient=True))
+
+
+def script_tokens() -> list[str]:
+    """Return the strategies whose credential a script shows."""
+    return list(credentials("read", ambient=False))
+
+
+def breached(attack: str, among: list[str]) -> list[str]:
+    """Return those strategies that an attack got through to."""
+    row = results.read("attacks")[attack]
+    return [slug for slug in among if row[slug]["verdict"] == "breached"]
+
+
+def of(part: list[str], whole: list[str]) -> str:
+    """Return a share in words: `2 of 5`."""
+    return f"{len(part)} of {len(whole)}"
+
+
+def run_of(attack: str, title: str) -> tuple[str, str]:
+    return f"attacks/{attack}/", title
+
+
+def server_memory() -> Finding:
+    facts, sessions = results.read("facts"), cookie_sessions()
+    lost = [slug for slug in sessions if not facts[slug]["survives_restart"]]
+    sentence = (
+        f"Of {len(sessions)} ways to keep a session {len(lost)} lost it when the server's memory "
+        "was emptied. Django's default, and ours, is a row in the database."
+    )
+    verdict = "holds when the cache is the only store" if lost else FAILS
+    return Finding(verdict, sentence, (("credentials/", "What each side holds"),))
+
+
+def sent_by_itself() -> Finding:
+    sessions, tokens = cookie_sessions(), script_tokens()
+    sentence = (
+        f"So it was observed of {len(sessions)} strategies; of the other {len(tokens)} a script "
+        "has to add the token. That is why the first kind needs CSRF protection and the second "
+        "does not, and why the first can be kept from scripts."
+    )
+    return Finding(HOLDS, sentence, (("credentials/", "What each side holds"),))
+
+
+def encrypted() -> Finding:
+    tokens = script_tokens()
+    told = breached("reading-the-credential", tokens)
+    sentence = (
+        f"They are signed. Without any key {of(told, tokens)} kinds of token said whose they are; "
+        "the rest are random keys, which are no JSON Web Tokens."
+    )
+    return Finding(FAILS, sentence, (run_of("reading-the-credential", "Reading the credential"),))
+
+
+def local_storage() -> Finding:
+    tokens, sessions = script_tokens(), cookie_sessions()
+    taken, kept = breached("theft-by-script", tokens), breached("theft-by-script", sessions)
+    sentence = (
+        "It works, and one foreign script in the page takes it away: that was so for "
+        f"{of(taken, tokens)} strategies with tokens, against {of(kept, sessions)} with cookies. "
+        "A refresh token in an HttpOnly cookie leaves the thief minutes instead of days."
+    )
+    verdict = "holds when no foreign script ever runs in the page"
+    return Finding(verdict, sentence, (run_of("theft-by-script", "Theft by script"),))
+
+
+def log_out_ends_it() -> Finding:
+    delays = results.read("delays")
+    late = {
+        slug: events["log-out"]["renewed"]["refused_at"]
+        for slug, events in delays.items()
+        if events["log-out"]["renewed"]["refused_at"] != 0
+    }
+    longest = None if None in late.values() else max(v for v in late.values() if v is not None)
+    sentence = (
+        f"In {of(list(late), list(delays))} strategies a copy outlived the log-out, the longest "
+        f"of them {'for ever' if longest is None else words(longest)}. Whether it is a session "
+        "or a token does not decide it: whether the server is told, and asks, does."
+    )
+    verdict = "holds when the server is told, and asks"
+    return Finding(verdict, sentence, (("delays/", "How long a stolen copy lives"),))
+
+
+def not_measured() -> Finding:
+    sentence = "The benchmarks and the growth runs are still to come; until then this is open."
+    return Finding(UNKNOWN, sentence)
+
+
+CLAIMS = [
+    Claim("Sessions live in the server's memory.", server_memory),
+    Claim("The browser sends a session's cookie by itself, with every request.", sent_by_itself),
+    Claim("Tokens are encrypted.", encrypted),
+    Claim("A page keeps the token in localStorage and sends it with every request.", local_storage),
+    Claim("Whoever logs out is logged out.", log_out_ends_it),
+    Claim("Sessions slow an application down when many use it at the same time.", not_measured),
+    Claim("Tokens are more scalable than sessions.", not_measured),
+]

@@ -1,0 +1,16 @@
+"""The lab's pages. They show what runs have found; no run is started from here."""
+
+from django.urls import path
+from django.views.generic import RedirectView
+
+from . import verdict_views
+
+app_name = "lab"
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="lab:claims"), name="index"),
+    path("attacks/", verdict_views.attacks, name="attacks"),
+    path("attacks/<slug:slug>/", verdict_views.attack, name="attack"),
+    path("delays/", verdict_views.delays, name="delays"),
+    path("credentials/", verdict_views.credentials, name="credentials"),
+    path("claims/", verdict_views.claims, name="claims"),
+]

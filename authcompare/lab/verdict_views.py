@@ -1,0 +1,133 @@
+"""The pages of what was played: attacks, delays, credentials, and the claims held against them."""
+
+from collections import defaultdict
+from importlib import import_module
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from . import results
+from .attacks import Attack, load
+from .claims import CLAIMS
+from .delays import SCHEDULE
+from .durations import words
+from .events import EVENTS
+from .standards import address_of
+from .strategies import CONTESTANTS, CONTROLS, STRATEGIES
+from .strategies.base import Strategy
+
+# Word and shape: colour is never the only sign.
+SHAPES = {"held": "●", "breached": "✗", "inapplicable": "–"}
+
+
+def shown(request: HttpRequest) -> list[Strategy]:
+    """Return the strategies that the reader chose, or all contestants; 404 for an unknown one."""
+    slugs = request.GET.getlist("strategy")
+    if not set(slugs) <= set(STRATEGIES):
+        raise Http404
+    return [s for s in STRATEGIES.values() if s.slug in slugs] or CONTESTANTS
+
+
+def result(name: str) -> Any:
+    """Return a run's result, or nothing before its first run."""
+    try:
+        return results.read(name)
+    except FileNotFoundError:
+        return {}
+
+
+def attacks(request: HttpRequest) -> HttpResponse:
+    """The matrix: a row for each attack, a column for each strategy."""
+    strategies, verdicts = shown(request), result("attacks")
+    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for attack in load().values():
+        if attack.slug in verdicts:
+            row = verdicts[attack.slug]
+            cells = [_cell(strategy, row[strategy.slug]) for strategy in strategies]
+            groups[_question(attack)].append({"attack": attack, "cells": cells})
+    context = {
+        "groups": dict(groups),
+        "strategies": strategies,
+        "all_strategies": [*CONTESTANTS, *CONTROLS],
+        "counts": _counts(groups, strategies),
+    }
+    return render(request, "lab/attacks.html", context)
+
+
+def _question(attack: Attack) -> str:
+    """Return what the attacks of a group ask: the first line of their module."""
+    return (import_module(attack.play.__module__).__doc__ or "").partition("\n")[0]
+
+
+def _cell(strategy: Strategy, cell: dict[str, str]) -> dict[str, Any]:
+    return {**cell, "shape": SHAPES[cell["verdict"]], "strategy": strategy}
+
+
+def _counts(groups: dict[str, Any], strategies: list[Strategy]) -> list[dict[str, int]]:
+    """Return for each column how many attacks came to which verdict."""
+    rows = [row["cells"] for group in groups.values() for row in group]
+    return [
+        {word: sum(cells[i]["verdict"] == word for cells in rows) for word in SHAPES}
+        for i in range(len(strategies))
+    ]
+
+
+def attack(request: HttpRequest, slug: str) -> HttpResponse:
+    """One attack: its story, and for each strategy the verdict with what was sent and answered."""
+    known, verdicts = load().get(slug), result("attacks").get(slug)
+    if known is None or verdicts is None:
+        raise Http404
+    evidence = result(f"evidence/{slug}")
+    played = [
+        {**_cell(strategy, verdicts[strategy.slug]), **evidence.get(strategy.slug, {})}
+        for strategy in STRATEGIES.values()
+        if strategy.slug in verdicts
+    ]
+    context = {
+        "attack": known,
+        "fell": [cell["strategy"].title for cell in played if cell["verdict"] == "breached"],
+        "standards": [(name, address_of(name)) for name in known.standards],
+        "played": played,
+    }
+    return render(request, "lab/attack.html", context)
+
+
+def delays(request: HttpRequest) -> HttpResponse:
+    """For how long a stolen copy is good after each event that should end it."""
+    measured = result("delays")
+    rows = [
+        {"strategy": s, "cells": [_delay(measured[s.slug][event.slug]) for event in EVENTS]}
+        for s in CONTESTANTS
+        if s.slug in measured
+    ]
+    schedule = [(words(step), words(end)) for end, step in SCHEDULE]
+    context = {"events": EVENTS, "rows": rows, "schedule": schedule}
+    return render(request, "lab/delays.html", context)
+
+
+def _delay(found: dict[str, Any]) -> dict[str, Any]:
+    as_it_is, renewed = found["as_it_is"], found["renewed"]
+    return {
+        "as_it_is": words(as_it_is["refused_at"]),
+        "renewed": words(renewed["refused_at"]),
+        "requests": renewed["requests"],
+        "why": renewed["why"],
+        "at_once": renewed["refused_at"] == 0,
+    }
+
+
+def credentials(request: HttpRequest) -> HttpResponse:
+    """What each strategy's client ends up holding."""
+    observed = result("facts")
+    rows = [{"strategy": s, **observed[s.slug]} for s in CONTESTANTS if s.slug in observed]
+    return render(request, "lab/credentials.html", {"rows": rows})
+
+
+def claims(request: HttpRequest) -> HttpResponse:
+    """What is commonly said, and what the runs say to it."""
+    try:
+        found = [{"claim": claim, "finding": claim.check()} for claim in CLAIMS]
+    except FileNotFoundError:
+        found = []
+    return render(request, "lab/claims.html", {"found": found})

@@ -1,0 +1,90 @@
+"""The verdicts that the pages show are those that a run gives, cell by cell."""
+
+import json
+from typing import Any
+
+import pytest
+
+from authcompare.lab import contest, results
+from authcompare.lab.attacks import Attack, load
+from authcompare.lab.commands.attack import outcome
+from authcompare.lab.standards import address_of
+from authcompare.lab.strategies import CONTESTANTS, CONTROLS, STRATEGIES
+from authcompare.lab.strategies.base import Strategy
+from authcompare.lab.verdicts import WORDS
+
+ATTACKS = list(load().values())
+
+
+def quiet(strategy: Strategy, message: Any) -> None:
+    """Hear nothing of the progress."""
+
+
+def by_slug(thing: Any) -> str:
+    return str(thing.slug)
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES.values(), ids=by_slug)
+def test_a_run_gives_the_verdicts_and_the_evidence_that_the_pages_show(strategy: Strategy) -> None:
+    names = [attack.slug for attack in ATTACKS]
+
+    played = contest.play("authcompare.lab.attacks.run", [strategy], quiet, attacks=names)
+
+    expected = results.read("attacks")
+    found = {cell["attack"]: outcome(cell) for cell in played[strategy.slug]}
+    assert found == {name: expected[name][strategy.slug] for name in names}
+    for cell in played[strategy.slug]:
+        evidence = results.read(f"evidence/{cell['attack']}")[strategy.slug]
+        assert cell["steps"] == evidence["steps"], cell["attack"]
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=by_slug)
+def test_an_attack_breaches_a_control(attack: Attack) -> None:
+    row = results.read("attacks")[attack.slug]
+
+    assert "breached" in [row[control.slug]["verdict"] for control in CONTROLS]
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=by_slug)
+def test_an_attack_says_what_it_does_what_stops_it_and_where_it_is_described(
+    attack: Attack,
+) -> None:
+    assert attack.story.endswith(".")
+    assert attack.defence.endswith(".")
+    assert all(address_of(reference).startswith("https://") for reference in attack.standards)
+
+
+def test_the_results_have_a_cell_for_every_attack_and_every_strategy_and_no_other() -> None:
+    verdicts = results.read("attacks")
+
+    assert set(verdicts) == {attack.slug for attack in ATTACKS}
+    assert {frozenset(row) for row in verdicts.values()} == {frozenset(STRATEGIES)}
+    words = {cell["verdict"] for row in verdicts.values() for cell in row.values()}
+    assert words == set(WORDS)
+
+
+def test_our_sessions_hold_whatever_is_tried() -> None:
+    verdicts = results.read("attacks")
+
+    assert [a for a, row in verdicts.items() if row["session"]["verdict"] == "breached"] == []
+
+
+def test_no_evidence_holds_a_password_hash_or_a_whole_token() -> None:
+    for attack in ATTACKS:
+        text = json.dumps(results.read(f"evidence/{attack.slug}"))
+        assert "md5$" not in text
+        assert "eyJhbGciOi" not in text
+
+
+@pytest.mark.parametrize("strategy", CONTESTANTS, ids=by_slug)
+def test_a_run_gives_the_delays_that_the_page_shows(strategy: Strategy) -> None:
+    played = contest.play("authcompare.lab.delays.run", [strategy], quiet)
+
+    found = {message.pop("event"): message for message in played[strategy.slug]}
+    assert found == results.read("delays")[strategy.slug]
+
+
+def test_a_run_observes_the_credentials_that_the_page_shows() -> None:
+    played = contest.play("authcompare.lab.facts.run", CONTESTANTS, quiet)
+
+    assert {slug: messages[0] for slug, messages in played.items()} == results.read("facts")
