@@ -80,7 +80,8 @@ def play(
                 cwd=settings.BASE_DIR,
             )
             running.append(process)
-            return list(_messages(process, strategy, report))
+            with process:
+                return list(_messages(process, strategy, report))
 
     with home() as (folder, environ), ThreadPoolExecutor(os.cpu_count()) as pool:
         try:
