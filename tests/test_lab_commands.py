@@ -81,9 +81,7 @@ def test_what_is_written_keeps_the_other_attacks(
 
     assert run("attack", "--attack", ATTACK, "--write") == 0
     assert results.read("attacks") == before
-    assert set(json.loads((tmp_path / "evidence" / f"{ATTACK}.json").read_text())) == set(
-        STRATEGIES
-    )
+    assert set(results.read(f"evidence/{ATTACK}")) == set(STRATEGIES)
 
 
 @pytest.mark.parametrize("option", ["--attack", "--strategy"])
