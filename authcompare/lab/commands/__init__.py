@@ -2,6 +2,11 @@
 
 from types import ModuleType
 
-from . import attack, delay, facts
+from . import attack, delay, facts, report
 
-COMMANDS: dict[str, ModuleType] = {"attack": attack, "delay": delay, "facts": facts}
+COMMANDS: dict[str, ModuleType] = {
+    "attack": attack,
+    "delay": delay,
+    "facts": facts,
+    "report": report,
+}
