@@ -175,3 +175,11 @@ def test_an_interrupted_command_says_so_and_leaves_nothing(tmp_path: Path) -> No
     assert process.returncode == 130
     assert "Interrupted; nothing was left behind." in errors
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES.values(), ids=lambda strategy: strategy.slug)
+def test_the_probe_writes_what_was_sent(strategy: Any) -> None:
+    """An attack that writes must be seen to have written, or it could never be found out."""
+    found = contest.play("tests.lab_plays.writes", [strategy], lambda *_: None)
+
+    assert found[strategy.slug] == [{"name": "Somebody Else"}]

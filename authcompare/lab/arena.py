@@ -23,7 +23,7 @@ from django.utils import timezone
 from authcompare.users import counters
 
 from . import wire
-from .clock import Clock
+from .clock import Clock, RealClock
 from .strategies import STRATEGIES, configure
 from .strategies.base import Strategy
 from .visitor import Visitor
@@ -144,14 +144,14 @@ def arena(
     *,
     hashers: list[str] | None = None,
     wrap: Callable[[wire.App], wire.App] | None = None,
+    moving: bool = True,
 ) -> Iterator[Arena]:
     """Turn this process into the arena of one strategy.
 
     Database, cache and keys are what the environment says (`lab.contest` makes them). `wrap` may
-    put a recorder around the WSGI callable.
+    put a recorder around the WSGI callable. Without `moving` the clock is the real one.
     """
-    clock = Clock()
-    try:
+    with Clock() if moving else RealClock() as clock:
         strategy = STRATEGIES[slug]
         more = {"PASSWORD_HASHERS": hashers} if hashers else {}
         configure(strategy, MIGRATION_MODULES=NoMigrations(), LOGGING_CONFIG=None, **more)
@@ -162,5 +162,3 @@ def arena(
         place = Arena(strategy, clock, wrap(app) if wrap else app)
         place.reset()
         yield place
-    finally:
-        clock.stop()

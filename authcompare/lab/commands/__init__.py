@@ -2,10 +2,11 @@
 
 from types import ModuleType
 
-from . import attack, delay, facts, report
+from . import attack, bench, delay, facts, report
 
 COMMANDS: dict[str, ModuleType] = {
     "attack": attack,
+    "bench": bench,
     "delay": delay,
     "facts": facts,
     "report": report,
