@@ -8,7 +8,7 @@ import json
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .contest import Failed, Message, home, start, throwaway_database
 from .strategies.base import Strategy
@@ -20,6 +20,8 @@ class Player:
 
     strategy: Strategy
     process: subprocess.Popen[str]
+    # What it said of itself at the start.
+    hello: Message = field(default_factory=dict)
 
     def ask(self, **order: object) -> Message:
         """Give an order and wait for the answer. Raises `Failed` where the process broke."""
@@ -54,5 +56,5 @@ def ensemble(task: str, strategies: Sequence[Strategy], cache_url: str) -> Itera
             stack.callback(process.kill)
             players.append(Player(strategy, process))
         for player in players:
-            player.ask(action="hello")
+            player.hello = player.ask(action="hello")
         yield players

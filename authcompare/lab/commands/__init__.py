@@ -2,12 +2,13 @@
 
 from types import ModuleType
 
-from . import attack, bench, delay, facts, report
+from . import attack, bench, delay, facts, grow, report
 
 COMMANDS: dict[str, ModuleType] = {
     "attack": attack,
     "bench": bench,
     "delay": delay,
     "facts": facts,
+    "grow": grow,
     "report": report,
 }

@@ -20,6 +20,8 @@ QUIET = {
 class OurStrategy(Strategy):
     """The site as it is deployed, with the probe beside it."""
 
+    clean_up: str = "clearsessions"
+
     def settings(self, site: Any) -> dict[str, Any]:
         names = (name for name in dir(site) if name.isupper())
         return {name: getattr(site, name) for name in names} | QUIET | dict(self.overrides)
