@@ -2,10 +2,6 @@
 
 import json
 import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection
@@ -15,7 +11,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import connection
 
-START_SECONDS = 30
+from authcompare.lab.gunicorn import gunicorn
 
 
 def database_url() -> str:
@@ -27,35 +23,15 @@ def database_url() -> str:
     return f"postgres://{account}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
 @contextmanager
 def server(log: Path, workers: int = 1) -> Iterator[int]:
     """Run gunicorn on the test database and yield its port."""
-    port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "authcompare.wsgi", "--bind", f"127.0.0.1:{port}"]
-    command += ["--workers", str(workers), "--threads", "4", "--log-level", "warning"]
-    # Idle between two rounds a connection must not be closed under the client.
-    command += ["--keep-alive", "60"]
     environment = os.environ | {
         "DATABASE_URL": database_url(),
         "SIGNING_KEYS_FILE": str(settings.SIGNING_KEYS_FILE),
     }
-    with (
-        log.open("ab") as output,
-        subprocess.Popen(
-            command, cwd=settings.BASE_DIR, env=environment, stdout=output, stderr=output
-        ) as process,
-    ):
-        try:
-            _wait_for(port, log)
-            yield port
-        finally:
-            process.terminate()
+    with gunicorn("authcompare.wsgi", environment, log, workers=workers) as port:
+        yield port
 
 
 @contextmanager
@@ -63,18 +39,6 @@ def servers(count: int, log: Path) -> Iterator[list[int]]:
     """Run so many separate servers on one database and yield their ports."""
     with ExitStack() as stack:
         yield [stack.enter_context(server(log)) for _ in range(count)]
-
-
-def _wait_for(port: int, log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        try:
-            with Caller(port) as call:
-                if call("GET", "/healthz")[0] == 200:
-                    return
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError(log.read_text())
 
 
 class Caller:

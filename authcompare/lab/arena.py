@@ -77,10 +77,7 @@ class Arena:
         with transaction.atomic(), constraints_off():
             for model in apps.get_models(include_auto_created=True):
                 model._base_manager.all()._raw_delete(using="default")
-        for name in CAST:
-            get_user_model().objects.create_user(
-                email_of(name), PASSWORD, name=name.title(), is_staff=name == "carol"
-            )
+        enter_cast()
 
     def visitor(self, name: str) -> Visitor:
         """Return one of the cast at her own browser, not logged in."""
@@ -127,6 +124,21 @@ def email_of(name: str) -> str:
     return f"{name}@example.com"
 
 
+def set_up(strategy: Strategy, **more: Any) -> None:
+    """Give this process a strategy's settings, with `more` on top, and its database the tables."""
+    configure(strategy, MIGRATION_MODULES=NoMigrations(), LOGGING_CONFIG=None, **more)
+    django.setup()
+    call_command("migrate", run_syncdb=True, interactive=False, verbosity=0)
+
+
+def enter_cast() -> None:
+    """Give each of the cast an account; Carol is staff."""
+    for name in CAST:
+        get_user_model().objects.create_user(
+            email_of(name), PASSWORD, name=name.title(), is_staff=name == "carol"
+        )
+
+
 @contextmanager
 def constraints_off() -> Iterator[None]:
     """Let rows be deleted in any order within the transaction."""
@@ -153,11 +165,8 @@ def arena(
     """
     with Clock() if moving else RealClock() as clock:
         strategy = STRATEGIES[slug]
-        more = {"PASSWORD_HASHERS": hashers} if hashers else {}
-        configure(strategy, MIGRATION_MODULES=NoMigrations(), LOGGING_CONFIG=None, **more)
-        django.setup()
+        set_up(strategy, **({"PASSWORD_HASHERS": hashers} if hashers else {}))
         logging.getLogger().addHandler(logging.NullHandler())  # Attacks fill logs.
-        call_command("migrate", run_syncdb=True, interactive=False, verbosity=0)
         app = get_wsgi_application()
         place = Arena(strategy, clock, wrap(app) if wrap else app)
         place.reset()
