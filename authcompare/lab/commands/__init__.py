@@ -2,7 +2,7 @@
 
 from types import ModuleType
 
-from . import attack, bench, delay, facts, grow, report
+from . import attack, bench, delay, facts, grow, load, report
 
 COMMANDS: dict[str, ModuleType] = {
     "attack": attack,
@@ -10,5 +10,6 @@ COMMANDS: dict[str, ModuleType] = {
     "delay": delay,
     "facts": facts,
     "grow": grow,
+    "load": load,
     "report": report,
 }
