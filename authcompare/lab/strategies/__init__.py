@@ -11,9 +11,12 @@ from ..wire import HOST, ORIGIN, SIBLING
 from .base import Strategy
 from .ours import OURS
 from .stock import STOCK, WEAK_ROTATION
+from .weak_cookie import WEAK_COOKIE
 from .weak_session import WEAK_SESSION
+from .weak_token import WEAK_TOKEN
 
-STRATEGIES: dict[str, Strategy] = {s.slug: s for s in (*OURS, *STOCK, WEAK_ROTATION, WEAK_SESSION)}
+WEAK = (WEAK_ROTATION, WEAK_SESSION, WEAK_TOKEN, WEAK_COOKIE)
+STRATEGIES: dict[str, Strategy] = {s.slug: s for s in (*OURS, *STOCK, *WEAK)}
 CONTESTANTS = [strategy for strategy in STRATEGIES.values() if not strategy.control]
 CONTROLS = [strategy for strategy in STRATEGIES.values() if strategy.control]
 

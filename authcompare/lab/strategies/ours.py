@@ -39,15 +39,20 @@ class OurTokens(OurStrategy):
     guard: str = "tokens_app.authentication.BearerAuthentication"
 
     def mint(self, head: bytes, claims: bytes) -> str | None:
-        from jwt import get_algorithm_by_name
-        from jwt.utils import base64url_encode
+        return signed_by_ring(head, claims)
 
-        from tokens_app.backend import current_ring_file
 
-        key = current_ring_file().ring().signer()
-        message = base64url_encode(head) + b"." + base64url_encode(claims)
-        signature = get_algorithm_by_name(key.algorithm).sign(message, key.private)
-        return (message + b"." + base64url_encode(signature)).decode()
+def signed_by_ring(head: bytes, claims: bytes) -> str:
+    """Return a token of these two parts, signed with the key ring's present key."""
+    from jwt import get_algorithm_by_name
+    from jwt.utils import base64url_encode
+
+    from tokens_app.backend import current_ring_file
+
+    key = current_ring_file().ring().signer()
+    message = base64url_encode(head) + b"." + base64url_encode(claims)
+    signature = get_algorithm_by_name(key.algorithm).sign(message, key.private)
+    return (message + b"." + base64url_encode(signature)).decode()
 
 
 API = {
