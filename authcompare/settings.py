@@ -346,6 +346,9 @@ SHARED_CACHE = "redis" in CACHES["default"]["BACKEND"]
 TOKEN_REVOCATION = TOKEN_REVOCATION or ("denylist" if SHARED_CACHE else "row")
 # Fifteen minutes at most (OWASP): how long a token may outlive what it says of its user.
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=5)
+# How long the refresh token before the current one still gets an answer, from the rotation on and
+# never extended: a second tab, or a client whose answer was lost, asks again within seconds.
+REFRESH_GRACE = timedelta(seconds=30)
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": ACCESS_TOKEN_LIFETIME,
     # No refresh token lives longer; each one's own end is the log-in's, by the policy above.

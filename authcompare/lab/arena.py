@@ -24,7 +24,7 @@ from authcompare.users import counters
 
 from . import wire
 from .clock import Clock, RealClock
-from .strategies import STRATEGIES, configure
+from .strategies import configure, strategy_of
 from .strategies.base import Strategy
 from .visitor import Visitor
 
@@ -164,7 +164,7 @@ def arena(
     put a recorder around the WSGI callable. Without `moving` the clock is the real one.
     """
     with Clock() if moving else RealClock() as clock:
-        strategy = STRATEGIES[slug]
+        strategy = strategy_of(slug)
         set_up(strategy, **({"PASSWORD_HASHERS": hashers} if hashers else {}))
         logging.getLogger().addHandler(logging.NullHandler())  # Attacks fill logs.
         app = get_wsgi_application()

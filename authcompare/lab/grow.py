@@ -16,7 +16,7 @@ from django.db import connection
 from .arena import CHEAP_HASHER, Arena, arena
 from .bench import Timer, block
 from .multiply import Copier, Trace, added_by, table_bytes
-from .strategies import STRATEGIES, configure
+from .strategies import configure, strategy_of
 from .worker import orders
 
 # How often an action is measured at each size.
@@ -100,7 +100,7 @@ def clean_up_beside_log_ins(place: Arena) -> dict[str, Any]:
 
 def clean_up(slug: str) -> Iterator[float]:
     """Run a strategy's own command for it and yield the seconds it took."""
-    strategy = STRATEGIES[slug]
+    strategy = strategy_of(slug)
     configure(strategy, LOGGING_CONFIG=None)
     django.setup()
     started = time.perf_counter()

@@ -17,7 +17,7 @@ from locust import FastHttpUser, constant, task
 from locust.env import Environment
 
 from .arena import PASSWORD, email_of
-from .strategies import STRATEGIES
+from .strategies import strategy_of
 from .visitor import Visitor
 from .wire import HOST, Request, Response
 
@@ -45,7 +45,7 @@ class Person(FastHttpUser):
             email_of("alice"),
             PASSWORD,
             address="",
-            flow=STRATEGIES[self.slug].flow,
+            flow=strategy_of(self.slug).flow,
             send=self.send,
         )
         self.visitor.log_in()

@@ -24,7 +24,7 @@ from .arena import CAST, email_of, enter_cast, set_up
 from .certificate import self_signed
 from .contest import Failed, Message, throwaway_database
 from .gunicorn import gunicorn
-from .strategies import PLAYING, STRATEGIES, environment
+from .strategies import PLAYING, environment, strategy_of
 from .strategies.base import Strategy
 
 # Names the file that says by how many seconds the server's clock is ahead.
@@ -109,7 +109,7 @@ def _prepared(strategy: Strategy, environ: Mapping[str, str]) -> Message:
 
 def prepare(slug: str) -> Iterator[Message]:
     """Make the tables and the cast of a strategy, as `lab.worker` asks; yield the cast's ids."""
-    set_up(STRATEGIES[slug], **further_settings())
+    set_up(strategy_of(slug), **further_settings())
     call_command("createcachetable")  # For a cache that is a table; there is nothing to do else.
     enter_cast()
     users = get_user_model().objects.in_bulk(field_name="email")

@@ -2,7 +2,7 @@
 
 from types import ModuleType
 
-from . import attack, bench, delay, facts, grow, load, report
+from . import attack, bench, delay, facts, grow, load, report, tabs
 
 COMMANDS: dict[str, ModuleType] = {
     "attack": attack,
@@ -12,4 +12,5 @@ COMMANDS: dict[str, ModuleType] = {
     "grow": grow,
     "load": load,
     "report": report,
+    "tabs": tabs,
 }

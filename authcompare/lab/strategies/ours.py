@@ -1,6 +1,7 @@
 """This project's own two modes, under the settings that the site itself runs with."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.urls import include, path
@@ -115,5 +116,17 @@ OURS: list[Strategy] = [
         flow=CookieRefreshFlow(**API),
         stores=("a row per log-in, read at each request",),
         overrides={"TOKEN_REVOCATION": "row"},
+    ),
+]
+
+OUR_VARIANTS: list[Strategy] = [
+    OurTokens(
+        slug="jwt-strict",
+        title="JWT without grace (ours, variant)",
+        about="The same tokens with row look-up; a spent refresh token gets no second answer.",
+        documentation=HERE,
+        flow=TokenFlow(**API),
+        stores=("a row per log-in, read at each request",),
+        overrides={"TOKEN_REVOCATION": "row", "REFRESH_GRACE": timedelta(0)},
     ),
 ]
