@@ -19,7 +19,7 @@ from .account_serializers import (
     PasswordResetConfirmSerializer,
     PasswordResetSerializer,
     SignUpSerializer,
-    VerifySerializer,
+    VerifyEmailSerializer,
 )
 from .authentication import BearerAuthentication, BrowserSessionAuthentication
 
@@ -72,7 +72,7 @@ class SignUpView(OpenAccountView):
 class VerifyView(OpenAccountView):
     """`POST {key}` → 204, also for the second time; 400 for a key that proves nothing."""
 
-    serializer_class = VerifySerializer
+    serializer_class = VerifyEmailSerializer
 
     def post(self, request: Request) -> Response:
         self.save(request)
