@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -71,6 +72,22 @@ class ThrottleMiddleware:
         response = error_response(request, 429, "throttled", "Too many attempts", detail)
         response["Retry-After"] = str(error.seconds)
         return response
+
+
+class MethodMiddleware:
+    """Explains a 405, as a page or as JSON, where Django leaves it empty."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or response.content:
+            return response
+        detail = f"This address takes {response['Allow']} only."
+        explained = error_response(request, 405, "method_not_allowed", "Not that way", detail)
+        explained["Allow"] = response["Allow"]
+        return explained
 
 
 class RequestGuardMiddleware:

@@ -210,6 +210,7 @@ MIDDLEWARE = [
     "sessions_app.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "authcompare.middleware.ThrottleMiddleware",
+    "authcompare.middleware.MethodMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "authcompare.urls"
