@@ -133,16 +133,16 @@ HEALTH: dict[str, Any] = {
 COMPONENTS = {
     "PublicKey": {
         "type": "object",
-        "required": ["kid", "alg", "use", "kty", "crv", "x", "y"],
+        "description": "A JSON Web Key (RFC 7517). Its kind says which other members there are:"
+        " `crv`, `x` and `y` of an elliptic curve, `n` and `e` of RSA (RFC 7518 6).",
+        "required": ["kid", "alg", "use", "kty"],
         "properties": {
             "kid": {"type": "string", "description": "The key's RFC 7638 thumbprint."},
-            "alg": {"type": "string", "enum": ["ES256"]},
+            "alg": {"type": "string", "description": "The one algorithm that it is for."},
             "use": {"type": "string", "enum": ["sig"]},
-            "kty": {"type": "string", "enum": ["EC"]},
-            "crv": {"type": "string", "enum": ["P-256"]},
-            "x": {"type": "string"},
-            "y": {"type": "string"},
+            "kty": {"type": "string", "enum": ["EC", "OKP", "RSA"]},
         },
+        "additionalProperties": {"type": "string"},
     },
     "Health": {
         "type": "object",
