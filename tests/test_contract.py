@@ -225,6 +225,13 @@ class TestEmailChange:
 class TestLimits:
     """What is limited is limited alike, and leaves its trace."""
 
+    def test_a_mailed_link_cannot_be_guessed_for_long(self, door: Door, settings: Any) -> None:
+        settings.RATE_LIMITS = settings.RATE_LIMITS | {"verify": {"network": "2 per 1 hour"}}
+        answers = [door.reset("/sessions/password/reset/MQ/a-b/", NEW) for _ in range(3)]
+
+        assert [answer.status_code == 429 for answer in answers] == [False, False, True]
+        assert "Retry-After" in answers[2].headers
+
     def test_a_throttled_password_change_is_in_the_trail(self, here: Door, settings: Any) -> None:
         once = {"log_in": {"network": "1 per 1 hour"}}
         settings.RATE_LIMITS = settings.RATE_LIMITS | once

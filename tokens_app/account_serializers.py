@@ -93,7 +93,7 @@ class PasswordResetConfirmSerializer(serializers.Serializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Add the `user` whose password it is. Raises `BadKeyError` for a token that is no good."""
-        user = accounts.user_of_reset(attrs["uid"], attrs["token"])
+        user = accounts.user_of_reset(self.context["request"], attrs["uid"], attrs["token"])
         if user is None:
             raise accounts.BadKeyError
         check_new_password(attrs["new_password"], user, "new_password")

@@ -115,8 +115,12 @@ def _answer_reset(email: str) -> None:
     mails.send("password_reset", user.email, link=link)
 
 
-def user_of_reset(uid: str, token: str) -> User | None:
-    """Return whose new password a mailed link allows to choose, or None for one that is no good."""
+def user_of_reset(request: HttpRequest, uid: str, token: str) -> User | None:
+    """Return whose new password a mailed link allows to choose, or None for one that is no good.
+
+    Raises `Throttled` for too many.
+    """
+    limits.count(Rule.VERIFY, request)
     try:
         user_id = urlsafe_base64_decode(uid).decode()
         user = User.objects.filter(pk=user_id, is_active=True).first()

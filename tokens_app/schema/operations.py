@@ -211,7 +211,7 @@ OPERATIONS = {
                 "new_password": "a long and quiet afternoon",
             }
         },
-        codes=("invalid_key",),
+        codes=("invalid_key", "throttled"),
     ),
     "POST /api/account/close/": Operation(
         "closeAccount",
