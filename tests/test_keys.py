@@ -72,6 +72,12 @@ class TestPublishedSet:
         assert not response.cookies
         assert "Cookie" not in response.headers.get("Vary", "")
 
+    @pytest.mark.parametrize("value", ["", "x", "\0", "\xff", '"', "x" * 5000], ids=ascii)
+    def test_a_malformed_session_keeps_nobody_from_it(self, db: None, value: str) -> None:
+        response = Client().get(ADDRESS, headers={"cookie": f"sessionid={value}; sessionid=x"})
+
+        assert response.status_code == 200
+
     @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
     def test_it_is_read_only(self, method: str) -> None:
         assert getattr(APIClient(), method)(ADDRESS, {"keys": []}).status_code == 405

@@ -5,8 +5,6 @@ Every token here is signed with the project's own key, so that nothing but the c
 
 import json
 import uuid
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -17,26 +15,10 @@ from authcompare.lab.attacks import jose
 from authcompare.users.models import User
 
 from . import forge
+from .conftest import NOW
 from .flows import log_in_by_token
 
 pytestmark = pytest.mark.django_db
-
-NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
-NOW = int(NOON.timestamp())
-
-
-@pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    """A clock that stands still at noon until a test moves it."""
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def pair(alice: User, clock: time_machine.Traveller) -> dict[str, str]:
-    """Alice's two tokens, got at noon and both live."""
-    return log_in_by_token(alice)
-
 
 # As JSON text, since not all of it could be written by a JSON library.
 NO_TIMES = [f'"{NOW + 60}"', f'"{NOW - 60}"', '"soon"', '""', '"\\ud800"', f"[{NOW}]", "[]", "{}"]

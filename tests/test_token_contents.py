@@ -4,8 +4,7 @@ Forged tokens are signed with the project's own key, so that only the payload ca
 """
 
 import json
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -16,26 +15,10 @@ from authcompare.lab.attacks import jose
 from authcompare.users.models import User
 
 from . import forge
+from .conftest import NOON, NOW
 from .flows import log_in_by_token
 
 pytestmark = pytest.mark.django_db
-
-NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
-NOW = int(NOON.timestamp())
-
-
-@pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    """A clock that stands still at noon until a test moves it."""
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def pair(alice: User, clock: time_machine.Traveller) -> dict[str, str]:
-    """Alice's two tokens, got at noon and both live."""
-    return log_in_by_token(alice)
-
 
 NO_OBJECTS = [b"", b"[]", b"[{}]", b'"text"', b"1", b"null", b"true", b"{", b"{}", b"{}{}"]
 NO_OBJECTS += [b"\0", b"\xff\xfe", b"\xef\xbb\xbf{}", b"{'sub': 1}", b"<jwt/>", b"NaN", b'{"sub"}']
