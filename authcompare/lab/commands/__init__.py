@@ -2,9 +2,10 @@
 
 from types import ModuleType
 
-from . import attack, bench, delay, facts, grow, report
+from . import attack, bench, delay, facts, grow, report, trace
 
 COMMANDS: dict[str, ModuleType] = {
+    "trace": trace,
     "attack": attack,
     "bench": bench,
     "delay": delay,
