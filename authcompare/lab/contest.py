@@ -24,6 +24,9 @@ from .strategies.base import Strategy
 Message = dict[str, Any]
 Report = Callable[[Strategy, Message], None]
 
+# The same in every run: a cache of the process's own, and the order of sets that become headers.
+SAME = {"CACHE_URL": "locmem://", "CACHE_KEY_PREFIX": "lab", "PYTHONHASHSEED": "0"}
+
 
 class Failed(Exception):  # noqa: N818  (it reads as what it says)
     """A strategy's process ended before its task was done."""
@@ -88,7 +91,7 @@ def play(
 
     def one(strategy: Strategy) -> list[Message]:
         with throwaway_database(folder, strategy.slug) as url:
-            own = {"DATABASE_URL": url, "CACHE_URL": "locmem://"}
+            own = SAME | {"DATABASE_URL": url}
             with start(strategy, task, environ | own, **options) as process:
                 running.append(process)
                 return list(_messages(process, strategy, report))

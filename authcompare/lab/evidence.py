@@ -34,6 +34,10 @@ class Names:
             count = self._counts.setdefault(kind, itertools.count(1))
             self._names[secret] = f"‹{kind} {next(count)}›"
 
+    def lengths(self) -> dict[str, int]:
+        """Return how long each secret is, by its name."""
+        return {name: len(secret) for secret, name in self._names.items()}
+
     def hide(self, text: str) -> str:
         """Return a text with each secret's name in its place."""
         for secret in sorted(self._names, key=len, reverse=True):

@@ -3,6 +3,7 @@
 import os
 import platform
 import sys
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -20,6 +21,7 @@ def machine() -> dict[str, str]:
         "Python": platform.python_version(),
         "database": connection.vendor,
         **{name: version(name) for name in PACKAGES},
+        "date": datetime.now(UTC).date().isoformat(),
         "command": "manage.py " + " ".join(sys.argv[1:]),
     }
 

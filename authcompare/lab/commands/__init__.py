@@ -2,15 +2,16 @@
 
 from types import ModuleType
 
-from . import attack, bench, delay, facts, grow, load, report, tabs
+from . import attack, bench, delay, facts, grow, load, report, tabs, trace
 
 COMMANDS: dict[str, ModuleType] = {
-    "attack": attack,
-    "bench": bench,
-    "delay": delay,
     "facts": facts,
-    "grow": grow,
-    "load": load,
-    "report": report,
+    "trace": trace,
+    "attack": attack,
+    "delay": delay,
     "tabs": tabs,
+    "bench": bench,
+    "load": load,
+    "grow": grow,
+    "report": report,
 }
