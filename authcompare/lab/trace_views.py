@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from . import results
 from .steps import STEPS, totals
@@ -13,11 +14,13 @@ from .strategies import CONTESTANTS, STRATEGIES
 DEFAULT = {"left": "session", "right": "jwt-row"}
 
 
+@require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """What the lab is, where the outcome is, and who plays."""
     return render(request, "lab/index.html", {"strategies": CONTESTANTS})
 
 
+@require_safe
 def traces(request: HttpRequest) -> HttpResponse:
     """Two strategies side by side, step by step: `?left=session&right=jwt-row`.
 
