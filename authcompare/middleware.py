@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -24,15 +25,29 @@ CONTENT_LENGTH = re.compile(r"[0-9]{1,18}")
 ODD_CONTENT_TYPE = re.compile(r'[*\0]|charset(?!="?utf-?8"?\s*(;|$))', re.IGNORECASE)
 
 
+HARMLESS = "application/octet-stream; charset=none"
+
+
 @receiver(request_started)
-def replace_odd_content_type(environ: dict[str, Any] | None = None, **kwargs: Any) -> None:
+def replace_odd_content_type(
+    environ: dict[str, Any] | None = None, scope: dict[str, Any] | None = None, **kwargs: Any
+) -> None:
     """Put a harmless Content-Type that is refused in the place of one that breaks Django.
 
     Django reads this header, and decodes the query by it, while it makes the request: in front of
     all middleware, where nothing catches what that raises, and the server answers with a 500.
     """
     if environ and ODD_CONTENT_TYPE.search(environ.get("CONTENT_TYPE") or ""):
-        environ["CONTENT_TYPE"] = "application/octet-stream; charset=none"
+        environ["CONTENT_TYPE"] = HARMLESS
+    if scope:  # The same under ASGI.
+        scope["headers"] = [
+            (name, HARMLESS.encode() if _is_odd(name, value) else value)
+            for name, value in scope["headers"]
+        ]
+
+
+def _is_odd(name: bytes, value: bytes) -> bool:
+    return name == b"content-type" and bool(ODD_CONTENT_TYPE.search(value.decode("latin-1")))
 
 
 class NoStoreMiddleware:
@@ -71,6 +86,22 @@ class ThrottleMiddleware:
         response = error_response(request, 429, "throttled", "Too many attempts", detail)
         response["Retry-After"] = str(error.seconds)
         return response
+
+
+class MethodMiddleware:
+    """Explains a 405, as a page or as JSON, where Django leaves it empty."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or response.content:
+            return response
+        detail = f"This address takes {response['Allow']} only."
+        explained = error_response(request, 405, "method_not_allowed", "Not that way", detail)
+        explained["Allow"] = response["Allow"]
+        return explained
 
 
 class RequestGuardMiddleware:

@@ -190,6 +190,8 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "csp",
 ]
 # The comparison. The site needs nothing of it: without its folder it is gone.
@@ -208,6 +210,7 @@ MIDDLEWARE = [
     "sessions_app.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "authcompare.middleware.ThrottleMiddleware",
+    "authcompare.middleware.MethodMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "authcompare.urls"
@@ -346,6 +349,9 @@ SHARED_CACHE = "redis" in CACHES["default"]["BACKEND"]
 TOKEN_REVOCATION = TOKEN_REVOCATION or ("denylist" if SHARED_CACHE else "row")
 # Fifteen minutes at most (OWASP): how long a token may outlive what it says of its user.
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=5)
+# How long the refresh token before the current one still gets an answer, from the rotation on and
+# never extended: a second tab, or a client whose answer was lost, asks again within seconds.
+REFRESH_GRACE = timedelta(seconds=30)
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": ACCESS_TOKEN_LIFETIME,
     # No refresh token lives longer; each one's own end is the log-in's, by the policy above.
@@ -364,7 +370,17 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["tokens_app.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "EXCEPTION_HANDLER": "tokens_app.errors.exception_handler",
+    "DEFAULT_SCHEMA_CLASS": "tokens_app.schema.generator.Schema",
+    # By `Accept` alone: `?format=` would make any address answer 404.
+    "URL_FORMAT_OVERRIDE": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "authcompare API",
+    "VERSION": "1.0.0",
+    "SORT_OPERATIONS": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": ["tokens_app.schema.generator.complete"],
 }
 
 # --- The browser's and the network's side

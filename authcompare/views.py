@@ -8,6 +8,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
@@ -63,6 +64,7 @@ def refresh_cookie() -> dict[str, Any]:
     }
 
 
+@csrf_exempt  # It writes nothing, and any other method shall be a 405.
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """Return 200, or 503 where database or cache do not answer, with the state of each."""

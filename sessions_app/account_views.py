@@ -154,7 +154,7 @@ class PasswordResetConfirmView(SecretAddressMixin, RequestFormMixin):
     http_method_names = FORM_METHODS
 
     def dispatch(self, request: HttpRequest, uidb64: str, token: str) -> HttpResponse:  # type: ignore[override]
-        self.user = accounts.user_of_reset(uidb64, token)
+        self.user = accounts.user_of_reset(request, uidb64, token)
         return super().dispatch(request)
 
     def get(self, request: HttpRequest) -> HttpResponse:  # type: ignore[override]

@@ -38,3 +38,5 @@ CALLS = [address for address in ADDRESSES if address.startswith("/api/")]
 ADMIN_LOG_IN = "/admin/login/"
 STYLE = "/static/authcompare/style.css"
 JWKS = "/.well-known/jwks.json"
+# The one call whose answer is the same for everybody.
+SCHEMA = "/api/schema/"

@@ -2,11 +2,14 @@
 
 import os
 import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import Any
 
 import pytest
 import redis
+import time_machine
 from django.conf import settings as project
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
@@ -15,6 +18,8 @@ from django.db import connection
 from authcompare.users import counters
 
 PASSWORD = "correct horse battery staple"
+NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
+NOW = int(NOON.timestamp())
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 
@@ -102,3 +107,18 @@ def carol(db: None) -> Any:
 def mallory(db: None) -> Any:
     """Mallory, who has an account and attacks the others'."""
     return member("Mallory")
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """A clock that stands still at noon until a test moves it."""
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def pair(alice: Any, clock: time_machine.Traveller) -> dict[str, str]:
+    """Alice's two tokens, got at noon and both live."""
+    from .flows import log_in_by_token
+
+    return log_in_by_token(alice)

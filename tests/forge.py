@@ -4,26 +4,17 @@ Most attacks need no key. Some are only seen where the signature is good, so tha
 rule under test can refuse them: those are signed with the project's own key.
 """
 
-import hmac
 import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
-import jwt
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from rest_framework.test import APIClient
 
+from authcompare.lab.attacks.jose import Signer, by_key, compact, opened
 from tokens_app.backend import current_ring_file
 from tokens_app.keys import Key
-
-# A part of a token: a JSON object, or the very bytes where no JSON writer would produce them.
-Part = dict[str, Any] | bytes
-Signer = Callable[[bytes], bytes]
-# The order of the group in which ES256 counts (SEC 2, secp256r1).
-P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
 def our_key() -> Key:
@@ -33,56 +24,7 @@ def our_key() -> Key:
 
 def by(key: Key) -> Signer:
     """Sign with a key pair, by the key's own algorithm."""
-    algorithm = jwt.get_algorithm_by_name(key.algorithm)
-    return lambda message: algorithm.sign(message, key.private)
-
-
-def by_secret(secret: bytes, hash_name: str = "sha256") -> Signer:
-    """Sign as HS256 does, without the library's own warnings about odd secrets."""
-    return lambda message: hmac.digest(secret, message, hash_name)
-
-
-def b64(part: Part) -> str:
-    """Return a part in base64url, without padding."""
-    raw = part if isinstance(part, bytes) else json.dumps(part).encode()
-    return urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-def unb64(text: str) -> bytes:
-    """Return the bytes behind base64url."""
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
-def spellings(key: Key) -> dict[str, bytes]:
-    """Return what an attacker may try as an HMAC secret, all made of the published key."""
-    jwk = key.public_jwk()
-    first = jwk.get("x") or jwk["n"]
-    pem = key.public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    return {
-        "PEM": pem,
-        "PEM without its last newline": pem.rstrip(),
-        "PEM with CRLF": pem.replace(b"\n", b"\r\n"),
-        "DER": key.public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
-        "JWK": json.dumps(jwk).encode(),
-        "compact JWK": json.dumps(jwk, separators=(",", ":"), sort_keys=True).encode(),
-        "JWK Set": json.dumps({"keys": [jwk]}).encode(),
-        "coordinate": unb64(first),
-        "coordinate in base64": first.encode(),
-        "point": b"\4" + unb64(first) + unb64(jwk.get("y", "")),
-        "kid": key.kid.encode(),
-    }
-
-
-def compact(header: Part, payload: Part, sign: Signer) -> str:
-    """Return a JWS in compact serialisation (RFC 7515 7.1)."""
-    message = f"{b64(header)}.{b64(payload)}"
-    return f"{message}.{b64(sign(message.encode()))}"
-
-
-def opened(token: str) -> tuple[dict[str, Any], dict[str, Any], bytes]:
-    """Return header, claims and signature of a token, nothing verified."""
-    header, payload, signature = map(unb64, token.split("."))
-    return json.loads(header), json.loads(payload), signature
+    return by_key(key.private, key.algorithm)
 
 
 def changed(

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
+from authcompare.lab.attacks import jose
 from authcompare.users.models import User
 
 from . import forge
@@ -195,7 +196,7 @@ class TestTokenEndpoints:
             assert response.status_code in (400, 405)
 
     def test_basic_credentials_do_not_count(self, alice: User) -> None:
-        basic = "Basic " + forge.b64(f"{alice.email}:{PASSWORD}".encode())
+        basic = "Basic " + jose.b64(f"{alice.email}:{PASSWORD}".encode())
         response = APIClient().post("/api/token/", {}, headers={"authorization": basic})
 
         assert response.status_code == 400

@@ -18,6 +18,7 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from authcompare.users import accounts
 from authcompare.users.models import User
 from sessions_app.models import Session
 from sessions_app.store import SessionStore
@@ -25,6 +26,7 @@ from tokens_app.backend import current_ring_file
 from tokens_app.keys import create_ring
 from tokens_app.models import TokenFamily
 
+from .conftest import PASSWORD
 from .flows import bearer, log_in_by_form, log_in_by_token
 from .test_tokens_flow import refresh
 
@@ -36,6 +38,12 @@ def run(*command: str) -> str:
     said = StringIO()
     call_command(*command, stdout=said, stderr=StringIO())
     return said.getvalue()
+
+
+def sign_up(email: str) -> None:
+    """Sign up with an address that nobody verifies."""
+    response = APIClient().post("/api/signup/", {"email": email, "password": PASSWORD})
+    assert response.status_code == 202
 
 
 class TestEndLogins:
@@ -81,7 +89,10 @@ class TestClearsessions:
             live = log_in_by_token(alice)
             said = run("clearsessions")
             assert bearer(live).get("/api/me/").status_code == 200
-        assert said == "1 sessions deleted.\n1 token families deleted.\n0 events deleted.\n"
+        assert said == (
+            "1 sessions deleted.\n1 token families deleted.\n0 events deleted.\n"
+            "0 abandoned sign-ups deleted.\n"
+        )
 
     def test_what_just_ended_is_kept_for_a_day(self, alice: User) -> None:
         log_in_by_token(alice)
@@ -100,6 +111,52 @@ class TestClearsessions:
 
         with time_machine.travel(timezone.now() + timedelta(days=2)):
             assert list(TokenFamily.objects.all().purge()) == [2, 2, 1]
+
+    def test_a_sign_up_that_nobody_verified_goes_when_its_link_has_died(self, bob: User) -> None:
+        sign_up("alice@example.com")
+        with time_machine.travel(timezone.now() + timedelta(days=4) - timedelta(minutes=1)):
+            run("clearsessions")
+            assert User.objects.filter(email="alice@example.com").exists()
+
+        with time_machine.travel(timezone.now() + timedelta(days=4, minutes=1)):
+            assert "1 abandoned sign-ups deleted." in run("clearsessions")
+        assert list(User.objects.all()) == [bob]
+
+    def test_a_sign_up_that_was_repeated_waits_anew(self, db: None) -> None:
+        sign_up("alice@example.com")
+        with time_machine.travel(timezone.now() + timedelta(days=3)):
+            sign_up("alice@example.com")
+        with time_machine.travel(timezone.now() + timedelta(days=5)):
+            run("clearsessions")
+
+        assert User.objects.exists()
+
+    @pytest.mark.parametrize(
+        "kept",
+        [
+            {"email_verified_at": timezone.now()},
+            {"is_staff": True},
+            {"is_superuser": True},
+            {"is_active": False},
+            {"last_login": timezone.now()},
+        ],
+        ids=lambda kept: next(iter(kept)),
+    )
+    def test_no_other_account_is_an_abandoned_sign_up(self, db: None, kept: Any) -> None:
+        sign_up("alice@example.com")
+        User.objects.update(**kept)
+        with time_machine.travel(timezone.now() + timedelta(days=400)):
+            run("clearsessions")
+
+        assert User.objects.exists()
+
+    def test_abandoned_sign_ups_go_in_batches(self, db: None, monkeypatch: Any) -> None:
+        monkeypatch.setattr(accounts, "PURGE_BATCH", 2)
+        for number in range(5):
+            sign_up(f"mallory{number}@example.com")
+
+        with time_machine.travel(timezone.now() + timedelta(days=5)):
+            assert list(accounts.purge()) == [2, 2, 1]
 
     def test_a_batch_is_one_read_and_one_write(
         self, alice: User, django_assert_num_queries: Any

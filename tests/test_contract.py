@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 from django.contrib.auth import get_user_model
 
-from authcompare.users.models import User
+from authcompare.users.models import AuthEvent, User
 
 from .conftest import PASSWORD
 from .doors import DOORS, Door
@@ -220,6 +220,25 @@ class TestEmailChange:
 
     def test_a_taken_address_is_answered_alike(self, here: Door, bob: User) -> None:
         assert answered(here, here.change_email(bob.email, PASSWORD), "sent")
+
+
+class TestLimits:
+    """What is limited is limited alike, and leaves its trace."""
+
+    def test_a_mailed_link_cannot_be_guessed_for_long(self, door: Door, settings: Any) -> None:
+        settings.RATE_LIMITS = settings.RATE_LIMITS | {"verify": {"network": "2 per 1 hour"}}
+        answers = [door.reset("/sessions/password/reset/MQ/a-b/", NEW) for _ in range(3)]
+
+        assert [answer.status_code == 429 for answer in answers] == [False, False, True]
+        assert "Retry-After" in answers[2].headers
+
+    def test_a_throttled_password_change_is_in_the_trail(self, here: Door, settings: Any) -> None:
+        once = {"log_in": {"network": "1 per 1 hour"}}
+        settings.RATE_LIMITS = settings.RATE_LIMITS | once
+        answers = [here.change_password("not my password", NEW) for _ in range(2)]
+
+        assert answers[1].status_code == 429
+        assert AuthEvent.objects.filter(what=AuthEvent.What.THROTTLED).count() == 1
 
 
 class TestTheEnd:

@@ -107,6 +107,24 @@ class TestClosed:
             assert response.status_code in (401, 403, 404, 405), method
             assert b"of-the-request" not in response.getvalue(), method
 
+    @pytest.mark.parametrize("method", ["POST", "QUERY", "TRACE"])
+    @pytest.mark.parametrize("address", [JWKS, "/healthz", "/api/schema/"])
+    def test_whoever_uses_another_one_is_told_which_there_are(
+        self, address: str, method: str
+    ) -> None:
+        response = Client(enforce_csrf_checks=True).generic(method, address)
+
+        assert response.status_code == 405
+        assert "GET" in response.headers["Allow"]
+        assert response.json()["code"] == "method_not_allowed"
+        assert response.json()["detail"]
+
+    def test_a_page_tells_it_too(self, client: Client) -> None:
+        response = client.put("/sessions/login/")
+
+        assert response.status_code == 405
+        assert response.headers["Allow"] in response.content.decode()
+
     @pytest.mark.parametrize("address", ["/", *PAGES])
     def test_a_page_takes_get_or_post_and_nothing_else(
         self, alice: User, client: Client, address: str

@@ -4,7 +4,8 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from django.test import Client
+from asgiref.sync import async_to_sync
+from django.test import AsyncClient, Client
 
 from authcompare.users.models import User
 
@@ -137,6 +138,20 @@ class TestForms:
         body = NAMED + b"\r\nx\r\n--b--"
 
         assert send("POST", address, body, content_type).status_code in (200, 400, 415)
+
+    @pytest.mark.parametrize(
+        "content_type",
+        ["application/json; a*=klingon''%ff", f"{FORM}; charset=klingon"],
+        ids=ascii,
+    )
+    def test_an_odd_content_type_is_no_server_error_under_asgi(
+        self, db: None, content_type: str
+    ) -> None:
+        async def ask() -> Any:
+            client = AsyncClient(raise_request_exception=False)
+            return await client.generic("POST", "/api/token/?a=%ff", b"{}", content_type)
+
+        assert async_to_sync(ask)().status_code == 415
 
     def test_a_file_in_the_place_of_a_field_is_no_value(self, alice: User, client: Client) -> None:
         file = BytesIO(PASSWORD.encode())

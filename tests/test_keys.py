@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django.test import Client
 from rest_framework.test import APIClient
 
+from authcompare.lab.attacks import jose
 from authcompare.users.models import User
 from tokens_app import keys
 from tokens_app.backend import current_ring_file
@@ -70,6 +71,12 @@ class TestPublishedSet:
         assert response.content == APIClient().get(ADDRESS).content
         assert not response.cookies
         assert "Cookie" not in response.headers.get("Vary", "")
+
+    @pytest.mark.parametrize("value", ["", "x", "\0", "\xff", '"', "x" * 5000], ids=ascii)
+    def test_a_malformed_session_keeps_nobody_from_it(self, db: None, value: str) -> None:
+        response = Client().get(ADDRESS, headers={"cookie": f"sessionid={value}; sessionid=x"})
+
+        assert response.status_code == 200
 
     @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
     def test_it_is_read_only(self, method: str) -> None:
@@ -198,8 +205,8 @@ class TestOutsideProgram:
         assert json.loads(answer.stdout) == {"sub": str(alice.pk), "alg": algorithm}
 
     def test_it_refuses_a_forged_one(self, live_server: Any, alice: User) -> None:
-        header, claims, _ = forge.opened(log_in_by_token(alice)["access"])
-        forged = forge.compact(header, claims, forge.by(Key.generate("ES256", active_from=0)))
+        header, claims, _ = jose.opened(log_in_by_token(alice)["access"])
+        forged = jose.compact(header, claims, forge.by(Key.generate("ES256", active_from=0)))
 
         answer = self.asked(live_server, forged)
 
@@ -249,9 +256,9 @@ class TestRotation:
         # Another server's clock may be a second ahead of ours: it signs with the new key already.
         call_command("rotate_signing_key", stdout=sys.stderr)
         upcoming = current_ring_file().ring().keys[-1]
-        header, claims, _ = forge.opened(log_in_by_token(alice)["access"])
+        header, claims, _ = jose.opened(log_in_by_token(alice)["access"])
 
-        token = forge.compact(header | {"kid": upcoming.kid}, claims, forge.by(upcoming))
+        token = jose.compact(header | {"kid": upcoming.kid}, claims, forge.by(upcoming))
 
         assert upcoming.kid != header["kid"]
         forge.assert_accepted("access", token)

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings as project
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from authcompare.users.clients import Client
 from authcompare.users.models import AuthEvent, User
 from tokens_app.models import TokenFamily
-from tokens_app.rotation import GRACE
 
 from .flows import bearer, log_in_by_token
 from .test_tokens_flow import log_out, refresh
@@ -94,7 +94,7 @@ class TestNineWaysAGraceWindowGoesWrong:
     def test_its_clock_is_not_reset_by_use(self, alice: User, clock: Any) -> None:
         first = log_in_by_token(alice)
         refresh(first)
-        clock.shift(GRACE - SECOND)
+        clock.shift(project.REFRESH_GRACE - SECOND)
         assert refresh(first).status_code == 200
         clock.shift(2 * SECOND)
 
@@ -109,7 +109,7 @@ class TestNineWaysAGraceWindowGoesWrong:
     def test_a_detected_thief_is_not_kept(self, alice: User, clock: Any) -> None:
         stolen = log_in_by_token(alice)
         thiefs = refresh(stolen).json()
-        clock.shift(GRACE + SECOND)
+        clock.shift(project.REFRESH_GRACE + SECOND)
         assert refresh(stolen).status_code == 401  # The owner, who came second.
 
         assert refresh(thiefs).status_code == 401
@@ -127,7 +127,7 @@ class TestNineWaysAGraceWindowGoesWrong:
         stolen, other_device = log_in_by_token(alice), log_in_by_token(alice)
         someone_elses = log_in_by_token(bob)
         refresh(stolen)
-        clock.shift(GRACE + SECOND)
+        clock.shift(project.REFRESH_GRACE + SECOND)
         refresh(stolen)
 
         assert refresh(other_device).status_code == 200
@@ -154,7 +154,7 @@ class TestNineWaysAGraceWindowGoesWrong:
         first = log_in_by_token(alice)
         refresh(first)
 
-        clock.shift(GRACE)
+        clock.shift(project.REFRESH_GRACE)
         assert refresh(first).status_code == 200
         clock.shift(SECOND)
         assert refresh(first).json()["code"] == "token_reused"
@@ -199,7 +199,7 @@ class TestWhatTheAuditTrailSaysOfReuse:
         self.clock = clock
 
     def reuse(self, **client: str) -> AuthEvent:
-        self.clock.shift(GRACE + SECOND)
+        self.clock.shift(project.REFRESH_GRACE + SECOND)
         APIClient().post("/api/token/refresh/", {"refresh": self.first["refresh"]}, **client)
         assert TokenFamily.objects.get().end_reason == "reuse"
         return reuses().get()

@@ -5,37 +5,20 @@ Every token here is signed with the project's own key, so that nothing but the c
 
 import json
 import uuid
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import time_machine
 from django.conf import settings as project
 
+from authcompare.lab.attacks import jose
 from authcompare.users.models import User
 
 from . import forge
+from .conftest import NOW
 from .flows import log_in_by_token
 
 pytestmark = pytest.mark.django_db
-
-NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
-NOW = int(NOON.timestamp())
-
-
-@pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    """A clock that stands still at noon until a test moves it."""
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def pair(alice: User, clock: time_machine.Traveller) -> dict[str, str]:
-    """Alice's two tokens, got at noon and both live."""
-    return log_in_by_token(alice)
-
 
 # As JSON text, since not all of it could be written by a JSON library.
 NO_TIMES = [f'"{NOW + 60}"', f'"{NOW - 60}"', '"soon"', '""', '"\\ud800"', f"[{NOW}]", "[]", "{}"]
@@ -50,7 +33,7 @@ class TestTimes:
     def test_a_token_lives_to_its_last_second_and_not_to_the_next(
         self, pair: dict[str, str], kind: str, clock: time_machine.Traveller
     ) -> None:
-        expires = forge.opened(pair[kind])[1]["exp"]
+        expires = jose.opened(pair[kind])[1]["exp"]
 
         clock.move_to(expires)
         forge.assert_refused(kind, pair[kind])
@@ -186,7 +169,7 @@ class TestIds:
     def test_an_id_of_another_type_is_refused(
         self, pair: dict[str, str], claim: str, value: Any
     ) -> None:
-        own = forge.opened(pair["access"])[1][claim]
+        own = jose.opened(pair["access"])[1][claim]
         value = json.loads(json.dumps(value).replace("{own}", own))
 
         forge.assert_both_refused(pair, lambda token: forge.changed(token, claims={claim: value}))
@@ -228,7 +211,7 @@ class TestIds:
     def test_token_ids_are_long_and_never_the_same(self, alice: User) -> None:
         pairs = [log_in_by_token(alice) for _ in range(5)]
         pairs += [forge.refresh(pair["refresh"]).json() for pair in pairs]
-        ids = [forge.opened(pair[kind])[1]["jti"] for pair in pairs for kind in forge.DOORS]
+        ids = [jose.opened(pair[kind])[1]["jti"] for pair in pairs for kind in forge.DOORS]
 
         assert len(set(ids)) == len(ids) == 20
         # 128 bits in hexadecimal digits.

@@ -4,37 +4,21 @@ Forged tokens are signed with the project's own key, so that only the payload ca
 """
 
 import json
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import time_machine
 from django.conf import settings as project
 from django.test import Client
 
+from authcompare.lab.attacks import jose
 from authcompare.users.models import User
 
 from . import forge
+from .conftest import NOON, NOW
 from .flows import log_in_by_token
 
 pytestmark = pytest.mark.django_db
-
-NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
-NOW = int(NOON.timestamp())
-
-
-@pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    """A clock that stands still at noon until a test moves it."""
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def pair(alice: User, clock: time_machine.Traveller) -> dict[str, str]:
-    """Alice's two tokens, got at noon and both live."""
-    return log_in_by_token(alice)
-
 
 NO_OBJECTS = [b"", b"[]", b"[{}]", b'"text"', b"1", b"null", b"true", b"{", b"{}", b"{}{}"]
 NO_OBJECTS += [b"\0", b"\xff\xfe", b"\xef\xbb\xbf{}", b"{'sub': 1}", b"<jwt/>", b"NaN", b'{"sub"}']
@@ -49,12 +33,12 @@ class TestPayload:
     def test_of_two_claims_the_last_counts_at_every_door(
         self, pair: dict[str, str], mallory: User, claim: str, good_last: bool
     ) -> None:
-        header, claims, _ = forge.opened(pair["access"])
+        header, claims, _ = jose.opened(pair["access"])
         bad = {"exp": NOW - 1, "sub": str(mallory.pk), "aud": "x", "token_type": "refresh"}[claim]
         both = [claims, {claim: bad}] if not good_last else [{claim: bad}, claims]
         source = ", ".join(json.dumps(part)[1:-1] for part in both)
 
-        token = forge.compact(header, f"{{{source}}}".encode(), forge.by(forge.our_key()))
+        token = jose.compact(header, f"{{{source}}}".encode(), forge.by(forge.our_key()))
 
         (forge.assert_accepted if good_last else forge.assert_refused)("access", token)
         assert forge.verify(token).status_code == (200 if good_last else 401)
@@ -66,7 +50,7 @@ class TestPayload:
         sign = forge.by(forge.our_key())
 
         forge.assert_both_refused(
-            pair, lambda token: forge.compact(forge.opened(token)[0], payload, sign)
+            pair, lambda token: jose.compact(jose.opened(token)[0], payload, sign)
         )
 
 
@@ -103,7 +87,7 @@ class TestContents:
     def test_a_token_holds_its_claims_and_nothing_else(
         self, pair: dict[str, str], kind: str, more: set[str]
     ) -> None:
-        header, claims, _ = forge.opened(pair[kind])
+        header, claims, _ = jose.opened(pair[kind])
 
         assert set(header) == {"alg", "kid", "typ"}
         assert set(claims) == self.CLAIMS | more
@@ -112,14 +96,14 @@ class TestContents:
     def test_a_token_tells_nothing_personal_and_no_secret(
         self, pair: dict[str, str], kind: str, alice: User
     ) -> None:
-        text = json.dumps(forge.opened(pair[kind])[:2]).lower()
+        text = json.dumps(jose.opened(pair[kind])[:2]).lower()
         secrets = [alice.email, alice.name, alice.password, alice.auth_stamp, "127.0.0.1"]
         secrets += [alice.get_session_auth_hash(), project.SECRET_KEY]
 
         assert not [secret for secret in secrets if secret.lower() in text]
 
     def test_an_access_token_lives_for_minutes(self, pair: dict[str, str]) -> None:
-        claims = forge.opened(pair["access"])[1]
+        claims = jose.opened(pair["access"])[1]
 
         assert 0 < claims["exp"] - claims["iat"] <= 15 * 60
 
@@ -134,7 +118,7 @@ class TestContents:
         for tenth in range(1, 10):
             clock.move_to(NOON + lifetime * tenth / 10)
             pair = forge.refresh(pair["refresh"]).json()
-        assert forge.opened(pair["refresh"])[1]["exp"] == NOW + lifetime.total_seconds()
+        assert jose.opened(pair["refresh"])[1]["exp"] == NOW + lifetime.total_seconds()
 
         clock.move_to(NOON + lifetime)
         forge.assert_refused("refresh", pair["refresh"])

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from authcompare.lab.attacks import jose
 from authcompare.users.models import User
 from tokens_app.keys import Key
 
@@ -21,7 +22,7 @@ from .flows import log_in_by_token
 pytestmark = pytest.mark.django_db
 
 ZEROS_IN_DER = bytes.fromhex("3006020100020100")
-ORDER = forge.P256_ORDER.to_bytes(32)
+ORDER = jose.P256_ORDER.to_bytes(32)
 ONE, ZERO = (1).to_bytes(32), bytes(32)
 
 
@@ -66,9 +67,9 @@ class TestExtensions:
     def test_an_unencoded_payload_is_refused(
         self, pair: dict[str, str], shown: str, declared: dict[str, Any]
     ) -> None:
-        header, claims, _ = forge.opened(pair["access"])
-        first, payload = forge.b64(header | {"b64": False} | declared), json.dumps(claims)
-        signature = forge.b64(forge.by(forge.our_key())(f"{first}.{payload}".encode()))
+        header, claims, _ = jose.opened(pair["access"])
+        first, payload = jose.b64(header | {"b64": False} | declared), json.dumps(claims)
+        signature = jose.b64(forge.by(forge.our_key())(f"{first}.{payload}".encode()))
 
         token = f"{first}.{shown.format(payload=payload)}.{signature}"
 
@@ -106,7 +107,7 @@ SHAPES: dict[str, Callable[[str], str]] = {
     "full stops of Unicode": lambda token: token.replace(".", "\uff0e"),
     "quoted": lambda token: f'"{token}"',
     "its scheme in front": lambda token: f"Bearer {token}",
-    "base64 of itself": lambda token: forge.b64(token.encode()),
+    "base64 of itself": lambda token: jose.b64(token.encode()),
 }
 
 
@@ -130,18 +131,18 @@ class TestSerialisation:
         forge.assert_both_refused(pair, lambda token: forge.changed(token, header=header))
 
     def test_a_compressed_payload_is_refused(self, pair: dict[str, str]) -> None:
-        header, claims, _ = forge.opened(pair["access"])
+        header, claims, _ = jose.opened(pair["access"])
         deflated = zlib.compress(json.dumps(claims).encode())[2:-4]
-        token = forge.compact(header | {"zip": "DEF"}, deflated, forge.by(forge.our_key()))
+        token = jose.compact(header | {"zip": "DEF"}, deflated, forge.by(forge.our_key()))
 
         forge.assert_refused("access", token)
 
     def test_a_token_in_a_token_is_refused(self, pair: dict[str, str]) -> None:
-        header, _, _ = forge.opened(pair["access"])
+        header, _, _ = jose.opened(pair["access"])
         inner = pair["access"].encode()
 
         for payload in (inner, b'"' + inner + b'"'):
-            token = forge.compact(header | {"cty": "JWT"}, payload, forge.by(forge.our_key()))
+            token = jose.compact(header | {"cty": "JWT"}, payload, forge.by(forge.our_key()))
             forge.assert_refused("access", token)
 
 
@@ -170,9 +171,9 @@ class TestNoughts:
         self, alice: User, settings: Any, tmp_path: Path, algorithm: str, signature: bytes
     ) -> None:
         forge.use_ring(settings, tmp_path / "ring.json", Key.generate(algorithm, active_from=0))
-        header, claims, _ = forge.opened(log_in_by_token(alice)["access"])
+        header, claims, _ = jose.opened(log_in_by_token(alice)["access"])
 
-        forge.assert_refused("access", forge.compact(header, claims, lambda _: signature))
+        forge.assert_refused("access", jose.compact(header, claims, lambda _: signature))
 
 
 def header_in_source(*members: tuple[str, Any]) -> bytes:
@@ -188,16 +189,16 @@ class TestDuplicates:
     @pytest.mark.parametrize("attack", ["none", "HMAC", "kid"])
     def test_neither_order_helps(self, pair: dict[str, str], attack: str, ours_first: bool) -> None:
         key, theirs = forge.our_key(), Key.generate("ES256", active_from=0)
-        header, claims, _ = forge.opened(pair["access"])
+        header, claims, _ = jose.opened(pair["access"])
         member, value, sign = {
             "none": ("alg", "none", lambda _: b""),
-            "HMAC": ("alg", "HS256", forge.by_secret(forge.b64(key.public_jwk()).encode())),
+            "HMAC": ("alg", "HS256", jose.by_secret(jose.b64(key.public_jwk()).encode())),
             "kid": ("kid", theirs.kid, forge.by(theirs)),
         }[attack]
         ours, other = list(header.items()), [(member, value)]
         members = [*ours, *other] if ours_first else [*other, *ours]
 
-        token = forge.compact(header_in_source(*members), claims, sign)
+        token = jose.compact(header_in_source(*members), claims, sign)
 
         forge.assert_refused("access", token)
 
@@ -207,12 +208,12 @@ HUGE: dict[str, Callable[[str], str]] = {
     "sixty thousand characters": lambda _: "A" * 60_000,
     "sixty thousand dots": lambda _: "." * 60_000,
     "a huge signature": lambda token: token + "A" * 60_000,
-    "a deep header": lambda _: forge.b64(b"[" * 2900) + ".e30.AA",
-    "a deep object": lambda _: forge.b64(b'{"a":' * 560) + ".e30.AA",
-    "a long number": lambda _: forge.b64(b'{"alg":' + b"9" * 2900 + b"}") + ".e30.AA",
+    "a deep header": lambda _: jose.b64(b"[" * 2900) + ".e30.AA",
+    "a deep object": lambda _: jose.b64(b'{"a":' * 560) + ".e30.AA",
+    "a long number": lambda _: jose.b64(b'{"alg":' + b"9" * 2900 + b"}") + ".e30.AA",
     "a deep claim": lambda token: forge.with_source(token, "sub", "[" * 1150 + "]" * 1150),
-    "a deep payload": lambda token: forge.compact(
-        forge.opened(token)[0], b"[" * 2700, forge.by(forge.our_key())
+    "a deep payload": lambda token: jose.compact(
+        jose.opened(token)[0], b"[" * 2700, forge.by(forge.our_key())
     ),
     "a good token, but too long": lambda token: forge.changed(token, claims={"x": "x" * 3000}),
     "a long claim": lambda token: forge.with_source(token, "exp", "9" * 2000),

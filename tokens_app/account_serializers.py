@@ -5,32 +5,14 @@ from typing import Any
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as DjangoValidationError
 from rest_framework import serializers
-from rest_framework_simplejwt.serializers import PasswordField
 
 from authcompare.users import accounts
-from authcompare.users.fields import normalize_email
-from authcompare.users.models import PASSWORD_MAX_LENGTH, User
+from authcompare.users.models import User
+
+from .fields import Email, Password, TextOnly
 
 # Ours have 300 characters at most, and an address of any length.
 MAX_KEY_LENGTH = 1024
-
-
-class EmailField(serializers.EmailField):
-    """An address that mail will be sent to; checked and returned in the one spelling."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=254, write_only=True, **kwargs)
-
-    def to_internal_value(self, data: Any) -> str:
-        return normalize_email(super().to_internal_value(data))
-
-
-class AnyPasswordField(PasswordField):
-    """A password, new or current, whatever it may be."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        # Outer spaces are part of a password (NIST SP 800-63B-4 3.1.1.2).
-        super().__init__(max_length=PASSWORD_MAX_LENGTH, trim_whitespace=False, **kwargs)
 
 
 def current_password(serializer: serializers.BaseSerializer, password: str) -> str:
@@ -54,8 +36,8 @@ def check_new_password(password: str, user: User, field: str) -> None:
 class SignUpSerializer(serializers.Serializer):
     """`email`, `password`: valid whether the address is known or not."""
 
-    email = EmailField()
-    password = AnyPasswordField()
+    email = Email()
+    password = Password()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Check the password before anybody asks whose address it is."""
@@ -66,10 +48,10 @@ class SignUpSerializer(serializers.Serializer):
         accounts.sign_up(self.context["request"], **self.validated_data)
 
 
-class VerifySerializer(serializers.Serializer):
+class VerifyEmailSerializer(serializers.Serializer):
     """`key`: from the mailed link."""
 
-    key = serializers.CharField(max_length=MAX_KEY_LENGTH, write_only=True)
+    key = TextOnly(max_length=MAX_KEY_LENGTH, write_only=True)
 
     def save(self) -> None:  # type: ignore[override]
         accounts.verify_email(self.context["request"], self.validated_data["key"])
@@ -78,8 +60,8 @@ class VerifySerializer(serializers.Serializer):
 class PasswordChangeSerializer(serializers.Serializer):
     """`old_password`, `new_password`, of the user who makes the request."""
 
-    old_password = AnyPasswordField()
-    new_password = AnyPasswordField()
+    old_password = Password()
+    new_password = Password()
 
     def validate_old_password(self, password: str) -> str:
         return current_password(self, password)
@@ -96,7 +78,7 @@ class PasswordChangeSerializer(serializers.Serializer):
 class PasswordResetSerializer(serializers.Serializer):
     """`email`: valid whether the address is known or not."""
 
-    email = EmailField()
+    email = Email()
 
     def save(self) -> None:  # type: ignore[override]
         accounts.request_reset(self.context["request"], self.validated_data["email"])
@@ -105,13 +87,13 @@ class PasswordResetSerializer(serializers.Serializer):
 class PasswordResetConfirmSerializer(serializers.Serializer):
     """`uid`, `token`: the last two parts of the mailed link; `new_password`."""
 
-    uid = serializers.CharField(max_length=MAX_KEY_LENGTH, write_only=True)
-    token = serializers.CharField(max_length=MAX_KEY_LENGTH, write_only=True)
-    new_password = AnyPasswordField()
+    uid = TextOnly(max_length=MAX_KEY_LENGTH, write_only=True)
+    token = TextOnly(max_length=MAX_KEY_LENGTH, write_only=True)
+    new_password = Password()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Add the `user` whose password it is. Raises `BadKeyError` for a token that is no good."""
-        user = accounts.user_of_reset(attrs["uid"], attrs["token"])
+        user = accounts.user_of_reset(self.context["request"], attrs["uid"], attrs["token"])
         if user is None:
             raise accounts.BadKeyError
         check_new_password(attrs["new_password"], user, "new_password")
@@ -125,7 +107,7 @@ class PasswordResetConfirmSerializer(serializers.Serializer):
 class StepUpSerializer(serializers.Serializer):
     """`password`: the current one of the user who makes the request."""
 
-    password = AnyPasswordField()
+    password = Password()
 
     def validate_password(self, password: str) -> str:
         return current_password(self, password)
@@ -134,7 +116,7 @@ class StepUpSerializer(serializers.Serializer):
 class EmailChangeSerializer(StepUpSerializer):
     """`email`, `password`: valid whether the address is taken or not."""
 
-    email = EmailField()
+    email = Email()
 
     def save(self) -> None:  # type: ignore[override]
         request = self.context["request"]

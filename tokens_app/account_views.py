@@ -8,6 +8,7 @@ from rest_framework.exceptions import APIException
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
 
 from authcompare.users import accounts
 from authcompare.users.models import User
@@ -19,7 +20,7 @@ from .account_serializers import (
     PasswordResetConfirmSerializer,
     PasswordResetSerializer,
     SignUpSerializer,
-    VerifySerializer,
+    VerifyEmailSerializer,
 )
 from .authentication import BearerAuthentication, BrowserSessionAuthentication
 
@@ -42,12 +43,16 @@ class AccountView(GenericAPIView):
 
     authentication_classes = (BearerAuthentication, BrowserSessionAuthentication)
 
-    def save(self, request: Request) -> None:
-        """Do what the request's valid input asks. Raises `ValidationError` (400) for any other."""
+    def valid(self, request: Request) -> BaseSerializer:
+        """Return the request's valid input. Raises `ValidationError` (400) for any other."""
         serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        return serializer
+
+    def save(self, request: Request) -> None:
+        """Do what the request's valid input asks."""
         try:
-            serializer.is_valid(raise_exception=True)
-            serializer.save()
+            self.valid(request).save()
         except accounts.BadKeyError as error:
             raise BadKey from error
 
@@ -72,7 +77,7 @@ class SignUpView(OpenAccountView):
 class VerifyView(OpenAccountView):
     """`POST {key}` → 204, also for the second time; 400 for a key that proves nothing."""
 
-    serializer_class = VerifySerializer
+    serializer_class = VerifyEmailSerializer
 
     def post(self, request: Request) -> Response:
         self.save(request)
@@ -85,8 +90,10 @@ class PasswordChangeView(AccountView):
     serializer_class = PasswordChangeSerializer
 
     def post(self, request: Request) -> Response:
+        # Before the transaction, whose end by a refusal would take the refusal out of the trail.
+        serializer = self.valid(request)
         with transaction.atomic():
-            self.save(request)
+            serializer.save()
             authenticator = cast(Authenticator, request.successful_authenticator)
             authenticator.keep_log_in(request, cast(User, request.user))
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -1,7 +1,6 @@
 """What a refresh token is worth: a rotation, the same answer again, or the end of its family."""
 
-from datetime import timedelta
-
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework_simplejwt.exceptions import InvalidToken
@@ -14,10 +13,6 @@ from authcompare.users.models import AuthEvent
 from .models import TokenFamily
 from .revocation import log_in_over
 from .tokens import RefreshToken
-
-# How long the token before the current one still gets an answer, from the rotation on and never
-# extended: a second tab, or a client whose answer was lost, asks again within seconds.
-GRACE = timedelta(seconds=30)
 
 
 def refresh(token: RefreshToken, request: HttpRequest) -> TokenFamily:
@@ -68,5 +63,5 @@ def _in_grace(token: RefreshToken, family: TokenFamily) -> bool:
     return (
         token.generation == family.generation - 1
         and family.rotated_at is not None
-        and timezone.now() - family.rotated_at <= GRACE
+        and timezone.now() - family.rotated_at <= settings.REFRESH_GRACE
     )

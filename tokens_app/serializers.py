@@ -1,27 +1,27 @@
 """What the API takes, and the one resource that both modes share."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth import authenticate
+from django.db import models
 from rest_framework import serializers
 from rest_framework_simplejwt.exceptions import AuthenticationFailed
-from rest_framework_simplejwt.serializers import PasswordField
 
 from authcompare.users.log_ins import LogIn
-from authcompare.users.models import PASSWORD_MAX_LENGTH, User
+from authcompare.users.models import User
 
 from . import transport
 from .backend import MAX_TOKEN_LENGTH
+from .fields import Flag, Password, TextOnly
 
 
 class LogInSerializer(serializers.Serializer):
     """`email`, `password`, `remember`: valid when they are an active user's."""
 
     # No format is checked: what is no address belongs to nobody, in both modes alike.
-    email = serializers.CharField(max_length=254, write_only=True)
-    # Outer spaces are part of a password (NIST SP 800-63B-4 3.1.1.2).
-    password = PasswordField(max_length=PASSWORD_MAX_LENGTH, trim_whitespace=False)
-    remember = serializers.BooleanField(default=False)
+    email = TextOnly(max_length=254, write_only=True)
+    password = Password()
+    remember = Flag(default=False)
     transport = serializers.ChoiceField([transport.BODY, transport.COOKIE], default=transport.BODY)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def invalid_credentials() -> AuthenticationFailed:
 class RefreshSerializer(serializers.Serializer):
     """`refresh`: a refresh token, or `transport`: "cookie", which says where to find it."""
 
-    refresh = serializers.CharField(max_length=MAX_TOKEN_LENGTH, write_only=True, required=False)
+    refresh = TextOnly(max_length=MAX_TOKEN_LENGTH, write_only=True, required=False)
     transport = serializers.ChoiceField([transport.BODY, transport.COOKIE], default=transport.BODY)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -65,7 +65,7 @@ class DeviceSerializer(serializers.Serializer):
     created_at = serializers.DateTimeField()
     last_seen_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField(source="idle_expires_at")
-    ip_address = serializers.IPAddressField()
+    ip_address = serializers.IPAddressField(allow_null=True)
     user_agent = serializers.CharField()
     current = serializers.SerializerMethodField()
 
@@ -76,12 +76,16 @@ class DeviceSerializer(serializers.Serializer):
 class VerifySerializer(serializers.Serializer):
     """`token`: an access token."""
 
-    token = serializers.CharField(max_length=MAX_TOKEN_LENGTH, write_only=True)
+    token = TextOnly(max_length=MAX_TOKEN_LENGTH, write_only=True)
 
 
 class MeSerializer(serializers.ModelSerializer[User]):
     """The secured resource. `via` tells by which mode the request was authenticated."""
 
+    serializer_field_mapping: ClassVar = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        models.CharField: TextOnly,
+    }
     via = serializers.SerializerMethodField()
 
     class Meta:

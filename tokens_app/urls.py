@@ -1,6 +1,7 @@
 from django.urls import path, re_path
 
 from . import account_views, views
+from .schema.views import DocsView, SchemaView
 
 app_name = "tokens"
 urlpatterns = [
@@ -23,5 +24,7 @@ urlpatterns = [
     path("me/", views.MeView.as_view(), name="me"),
     path("devices/", views.DevicesView.as_view(), name="devices"),
     path("devices/<uuid:log_in_id>/", views.DeviceView.as_view(), name="device"),
+    path("schema/", SchemaView.as_view(), name="schema"),
+    path("docs/", DocsView.as_view(), name="docs"),
     re_path("", views.NotFoundView.as_view()),
 ]

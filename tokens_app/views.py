@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from rest_framework import status
 from rest_framework.exceptions import NotAuthenticated, NotFound
@@ -198,6 +199,7 @@ class NotFoundView(APIView):
         raise NotFound("There is nothing at this address. Every path of the API ends in a slash.")
 
 
+@csrf_exempt  # It writes nothing, and any other method shall be a 405.
 @require_safe
 def jwks(request: HttpRequest) -> JsonResponse:
     """Return the public keys (RFC 7517) with which anybody can verify our access tokens."""

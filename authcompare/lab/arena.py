@@ -14,6 +14,7 @@ from typing import Any
 import django
 from django.apps import apps
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
@@ -23,8 +24,8 @@ from django.utils import timezone
 from authcompare.users import counters
 
 from . import wire
-from .clock import Clock
-from .strategies import STRATEGIES, configure
+from .clock import Clock, RealClock
+from .strategies import configure, strategy_of
 from .strategies.base import Strategy
 from .visitor import Visitor
 
@@ -126,7 +127,7 @@ def email_of(name: str) -> str:
 
 def set_up(strategy: Strategy, **more: Any) -> None:
     """Give this process a strategy's settings, with `more` on top, and its database the tables."""
-    configure(strategy, MIGRATION_MODULES=NoMigrations(), LOGGING_CONFIG=None, **more)
+    configure(strategy, MIGRATION_MODULES=NoMigrations(), **more)
     django.setup()
     call_command("migrate", run_syncdb=True, interactive=False, verbosity=0)
 
@@ -135,8 +136,10 @@ def enter_cast() -> None:
     """Give each of the cast an account; Carol is staff."""
     for name in CAST:
         get_user_model().objects.create_user(
-            email_of(name), PASSWORD, name=name.title(), is_staff=name == "carol"
+            email_of(name), name=name.title(), is_staff=name == "carol"
         )
+    # One hash for all of them, since it is slow on purpose.
+    get_user_model().objects.update(password=make_password(PASSWORD))
 
 
 @contextmanager
@@ -156,20 +159,19 @@ def arena(
     *,
     hashers: list[str] | None = None,
     wrap: Callable[[wire.App], wire.App] | None = None,
+    moving: bool = True,
 ) -> Iterator[Arena]:
     """Turn this process into the arena of one strategy.
 
     Database, cache and keys are what the environment says (`lab.contest` makes them). `wrap` may
-    put a recorder around the WSGI callable.
+    put a recorder around the WSGI callable. Without `moving` the clock is the real one.
     """
-    clock = Clock()
-    try:
-        strategy = STRATEGIES[slug]
-        set_up(strategy, **({"PASSWORD_HASHERS": hashers} if hashers else {}))
+    with Clock() if moving else RealClock() as clock:
+        strategy = strategy_of(slug)
+        more = {"PASSWORD_HASHERS": hashers} if hashers else {}
+        set_up(strategy, LOGGING_CONFIG=None, **more)
         logging.getLogger().addHandler(logging.NullHandler())  # Attacks fill logs.
         app = get_wsgi_application()
         place = Arena(strategy, clock, wrap(app) if wrap else app)
         place.reset()
         yield place
-    finally:
-        clock.stop()

@@ -1,6 +1,7 @@
 """A clock that the play moves: `now` stands still until somebody moves it."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Self
 
 import time_machine
 
@@ -23,6 +24,25 @@ class Clock:
         """Go back to where every play starts."""
         self._traveller.move_to(START)
 
-    def stop(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
         """Give this process its own time back."""
         self._travel.stop()
+
+
+class RealClock(Clock):
+    """The time of day, which nobody moves: for measuring what things cost."""
+
+    def __init__(self) -> None:
+        pass
+
+    def move(self, by: timedelta) -> None:
+        raise RuntimeError("Nobody moves the real clock.")
+
+    def reset(self) -> None:
+        """Leave it alone."""
+
+    def __exit__(self, *error: object) -> None:
+        """Leave it alone."""

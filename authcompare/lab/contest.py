@@ -8,7 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,9 @@ from .strategies.base import Strategy
 
 Message = dict[str, Any]
 Report = Callable[[Strategy, Message], None]
+
+# The same in every run: a cache of the process's own, and the order of sets that become headers.
+SAME = {"CACHE_URL": "locmem://", "CACHE_KEY_PREFIX": "lab", "PYTHONHASHSEED": "0"}
 
 
 class Failed(Exception):  # noqa: N818  (it reads as what it says)
@@ -48,14 +51,32 @@ def throwaway_database(home: Path, slug: str) -> Iterator[str]:
 
 
 @contextmanager
-def home() -> Iterator[tuple[Path, dict[str, str]]]:
-    """Yield a folder that is gone afterwards, and the environment of the processes that use it."""
+def home(*, moving: bool = True) -> Iterator[tuple[Path, dict[str, str]]]:
+    """Yield a folder that is gone afterwards, and the environment of the processes that use it.
+
+    The keys are made at the time at which they will sign: the play's, or where no clock is moved
+    the real one.
+    """
     with tempfile.TemporaryDirectory(prefix="authcompare-lab-") as folder:
-        clock = Clock()  # The keys are made at the play's time, or they would not be good yet.
-        try:
-            yield Path(folder), environment(Path(folder))
-        finally:
-            clock.stop()
+        with Clock() if moving else nullcontext():
+            environ = environment(Path(folder))
+        yield Path(folder), environ
+
+
+def start(
+    strategy: Strategy, task: str, environ: dict[str, str], **options: Any
+) -> subprocess.Popen[str]:
+    """Start the process of a strategy, to which one can write and from which one reads."""
+    command = [sys.executable, "-m", "authcompare.lab.worker", strategy.slug, task]
+    return subprocess.Popen(  # noqa: S603  (our own program, with our own arguments)
+        [*command, json.dumps(options)],
+        env=os.environ | environ,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=settings.BASE_DIR,
+    )
 
 
 def play(
@@ -70,17 +91,10 @@ def play(
 
     def one(strategy: Strategy) -> list[Message]:
         with throwaway_database(folder, strategy.slug) as url:
-            command = [sys.executable, "-m", "authcompare.lab.worker", strategy.slug, task]
-            process = subprocess.Popen(  # noqa: S603  (our own program, with our own arguments)
-                [*command, json.dumps(options)],
-                env=os.environ | environ | {"DATABASE_URL": url, "CACHE_URL": "locmem://"},
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-                cwd=settings.BASE_DIR,
-            )
-            running.append(process)
-            return list(_messages(process, strategy, report))
+            own = SAME | {"DATABASE_URL": url}
+            with start(strategy, task, environ | own, **options) as process:
+                running.append(process)
+                return list(_messages(process, strategy, report))
 
     with home() as (folder, environ), ThreadPoolExecutor(os.cpu_count()) as pool:
         try:

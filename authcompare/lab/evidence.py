@@ -4,6 +4,7 @@ Every play makes other keys and tokens; with names in their place two runs read 
 """
 
 import itertools
+import json
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -33,6 +34,10 @@ class Names:
             count = self._counts.setdefault(kind, itertools.count(1))
             self._names[secret] = f"‹{kind} {next(count)}›"
 
+    def lengths(self) -> dict[str, int]:
+        """Return how long each secret is, by its name."""
+        return {name: len(secret) for secret, name in self._names.items()}
+
     def hide(self, text: str) -> str:
         """Return a text with each secret's name in its place."""
         for secret in sorted(self._names, key=len, reverse=True):
@@ -45,6 +50,7 @@ class Names:
             name, _, value = cookie.partition(";")[0].partition("=")
             self.learn(name, value.strip('"'))
         self._learn_json(response.json())
+        self._learn_json(_json(request), "forged ")
         for token in HIDDEN_TOKEN.findall(response.text()):
             self.learn("form token", token)
         self.learn("form token", header(request.headers, "X-CSRFToken"))
@@ -54,10 +60,20 @@ class Names:
             name, _, value = pair.partition("=")
             self.learn(f"forged {name}", value)
 
-    def _learn_json(self, data: dict[str, Any]) -> None:
+    def _learn_json(self, data: dict[str, Any], kind: str = "") -> None:
+        """Name the secrets in a JSON object, and in the objects of its lists."""
         for key, value in data.items():
             if isinstance(value, str) and " " not in value and not key.endswith("_at"):
-                self.learn(key, value)
+                self.learn(f"{kind}{key}", value)
+            for inner in value if isinstance(value, list) else ():
+                self._learn_json(inner if isinstance(inner, dict) else {}, kind)
+
+
+def _json(request: Request) -> dict[str, Any]:
+    """Return the JSON object that a request carries; what is none is an empty one."""
+    if header(request.headers, "Content-Type") != JSON:
+        return {}
+    return json.loads(request.body)
 
 
 def body_of(headers: tuple[tuple[str, str], ...], body: bytes) -> str:

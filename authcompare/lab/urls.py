@@ -1,13 +1,13 @@
 """The lab's pages. They show what runs have found; no run is started from here."""
 
 from django.urls import path
-from django.views.generic import RedirectView
 
-from . import verdict_views
+from . import trace_views, verdict_views
 
 app_name = "lab"
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="lab:claims"), name="index"),
+    path("", trace_views.index, name="index"),
+    path("traces/", trace_views.traces, name="traces"),
     path("attacks/", verdict_views.attacks, name="attacks"),
     path("attacks/<slug:slug>/", verdict_views.attack, name="attack"),
     path("delays/", verdict_views.delays, name="delays"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from . import results
 from .attacks import Attack, load
@@ -37,6 +38,7 @@ def result(name: str) -> Any:
         return {}
 
 
+@require_safe
 def attacks(request: HttpRequest) -> HttpResponse:
     """The matrix: a row for each attack, a column for each strategy."""
     strategies, verdicts = shown(request), result("attacks")
@@ -73,6 +75,7 @@ def _counts(groups: dict[str, Any], strategies: list[Strategy]) -> list[dict[str
     ]
 
 
+@require_safe
 def attack(request: HttpRequest, slug: str) -> HttpResponse:
     """One attack: its story, and for each strategy the verdict with what was sent and answered."""
     known, verdicts = load().get(slug), result("attacks").get(slug)
@@ -93,6 +96,7 @@ def attack(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "lab/attack.html", context)
 
 
+@require_safe
 def delays(request: HttpRequest) -> HttpResponse:
     """For how long a stolen copy is good after each event that should end it."""
     measured = result("delays")
@@ -117,6 +121,7 @@ def _delay(found: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+@require_safe
 def credentials(request: HttpRequest) -> HttpResponse:
     """What each strategy's client ends up holding."""
     observed = result("facts")
@@ -124,6 +129,7 @@ def credentials(request: HttpRequest) -> HttpResponse:
     return render(request, "lab/credentials.html", {"rows": rows})
 
 
+@require_safe
 def claims(request: HttpRequest) -> HttpResponse:
     """What is commonly said, and what the runs say to it."""
     try:

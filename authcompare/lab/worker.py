@@ -7,8 +7,16 @@ to the error output, so that it cannot be taken for a message.
 import json
 import os
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 from django.utils.module_loading import import_string
+
+
+def orders() -> Iterator[dict[str, Any]]:
+    """Yield what `lab.ensemble` asks for, line by line, until it closes the pipe."""
+    for line in sys.stdin:
+        yield json.loads(line)
 
 
 def main() -> None:

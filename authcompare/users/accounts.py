@@ -5,10 +5,14 @@ where it matters the work is done behind the answer (`mails`), and a password is
 """
 
 import uuid
+from collections.abc import Iterator
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.encoding import force_bytes
@@ -17,7 +21,11 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from . import audit, limits, links, mails
 from .audit import What
 from .limits import Rule
+from .log_ins import RETENTION
 from .models import User, new_stamp
+
+# Small, because deleting a user asks a dozen tables and other writers wait meanwhile.
+PURGE_BATCH = 50
 
 
 class BadKeyError(ValueError):
@@ -33,11 +41,36 @@ def sign_up(request: HttpRequest, email: str, password: str) -> None:
     limits.count(Rule.SIGN_UP, request, email)
     fields = {"password": make_password(password), "auth_stamp": new_stamp()}
     waiting = User.objects.filter(email=email, is_active=True, email_verified_at=None)
-    if not waiting.update(**fields):
+    # It waits from now on: `purge` must not take it while the new link is good.
+    if not waiting.update(**fields, date_joined=timezone.now()):
         # Of an address that is taken this writes nothing, in the same statement.
         User.objects.bulk_create([User(email=email, **fields)], ignore_conflicts=True)
     mails.behind_the_answer(_answer_sign_up, email)
     audit.record(What.SIGNED_UP, request, email=email)
+
+
+def purge() -> Iterator[int]:
+    """Delete the sign-ups that nobody followed up, yielding the size of each batch.
+
+    Those are active accounts that have waited for their address to be verified a day longer than
+    the mailed link was good. Nobody ever vouched for them: who makes an account in the admin, by
+    a command or in code does, so none of those is among them, and staff never is.
+    """
+    last_moment = timezone.now() - settings.EMAIL_LINK_LIFETIME - RETENTION
+    nobodys = {"is_staff": False, "is_superuser": False, "last_login": None}
+    abandoned = User.objects.filter(
+        is_active=True, email_verified_at=None, date_joined__lt=last_moment, **nobodys
+    )
+    while batch := _delete_some(abandoned):
+        yield batch
+
+
+def _delete_some(users: QuerySet[User]) -> int:
+    with transaction.atomic():
+        # Locked: who verifies or signs up again right now does so before or after this.
+        rows = users.select_for_update().values_list("pk", flat=True)[:PURGE_BATCH]
+        users = User.objects.filter(pk__in=list(rows))
+        return users.delete()[1].get(User._meta.label, 0)
 
 
 def _answer_sign_up(email: str) -> None:
@@ -115,8 +148,12 @@ def _answer_reset(email: str) -> None:
     mails.send("password_reset", user.email, link=link)
 
 
-def user_of_reset(uid: str, token: str) -> User | None:
-    """Return whose new password a mailed link allows to choose, or None for one that is no good."""
+def user_of_reset(request: HttpRequest, uid: str, token: str) -> User | None:
+    """Return whose new password a mailed link allows to choose, or None for one that is no good.
+
+    Raises `Throttled` for too many.
+    """
+    limits.count(Rule.VERIFY, request)
     try:
         user_id = urlsafe_base64_decode(uid).decode()
         user = User.objects.filter(pk=user_id, is_active=True).first()

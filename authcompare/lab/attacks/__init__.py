@@ -64,7 +64,17 @@ def how_long(arena: Arena, thief: Visitor) -> str:
 
 def load() -> dict[str, Attack]:
     """Return all attacks by slug, in the order of the groups' and the functions' definition."""
-    from . import crossing, ending, fixation, guessing, rotation, theft  # noqa: F401  (registers)
+    from . import (  # noqa: F401  (importing them registers them)
+        crossing,
+        ending,
+        fixation,
+        forgery,
+        guessing,
+        misuse,
+        rotation,
+        theft,
+        trust,
+    )
 
     return ATTACKS
 

@@ -2,6 +2,16 @@
 
 from types import ModuleType
 
-from . import attack, delay, facts
+from . import attack, bench, delay, facts, grow, load, report, tabs, trace
 
-COMMANDS: dict[str, ModuleType] = {"attack": attack, "delay": delay, "facts": facts}
+COMMANDS: dict[str, ModuleType] = {
+    "facts": facts,
+    "trace": trace,
+    "attack": attack,
+    "delay": delay,
+    "tabs": tabs,
+    "bench": bench,
+    "load": load,
+    "grow": grow,
+    "report": report,
+}

@@ -9,20 +9,30 @@ from django.conf import Settings, settings
 
 from ..wire import HOST, ORIGIN, SIBLING
 from .base import Strategy
-from .ours import OURS
+from .ours import OUR_VARIANTS, OURS
 from .stock import STOCK, WEAK_ROTATION
+from .weak_cookie import WEAK_COOKIE
 from .weak_session import WEAK_SESSION
+from .weak_token import WEAK_TOKEN
 
-STRATEGIES: dict[str, Strategy] = {s.slug: s for s in (*OURS, *STOCK, WEAK_ROTATION, WEAK_SESSION)}
+WEAK = (WEAK_ROTATION, WEAK_SESSION, WEAK_TOKEN, WEAK_COOKIE)
+STRATEGIES: dict[str, Strategy] = {s.slug: s for s in (*OURS, *STOCK, *WEAK)}
 CONTESTANTS = [strategy for strategy in STRATEGIES.values() if not strategy.control]
 CONTROLS = [strategy for strategy in STRATEGIES.values() if strategy.control]
+# One knob turned on a contestant: measured where that knob matters, and in no matrix.
+VARIANTS = {strategy.slug: strategy for strategy in OUR_VARIANTS}
 
 PLAYING = "AUTHCOMPARE_LAB_STRATEGY"
 
 
+def strategy_of(slug: str) -> Strategy:
+    """Return a strategy, a variant included, by its slug."""
+    return (STRATEGIES | VARIANTS)[slug]
+
+
 def playing() -> Strategy:
     """Return the strategy that this process plays."""
-    return STRATEGIES[os.environ[PLAYING]]
+    return strategy_of(os.environ[PLAYING])
 
 
 def environment(home: Path) -> dict[str, str]:

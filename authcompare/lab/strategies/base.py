@@ -12,7 +12,8 @@ class Strategy:
     """One contestant.
 
     `flow` has the four verbs. `guard` is the REST framework's authentication class before the
-    probe; without one Django's middleware guards it. `stores` says in words where the server keeps
+    probe; without one Django's middleware guards it. `clean_up` is the command that deletes what
+    is over. `stores` says in words where the server keeps
     what it must find again. A `control` is weak on purpose and stands in no comparison.
     """
 
@@ -23,6 +24,7 @@ class Strategy:
     flow: Flow
     stores: tuple[str, ...] = ()
     guard: str = ""
+    clean_up: str = ""
     control: bool = False
     overrides: Mapping[str, Any] = field(default_factory=dict)
 

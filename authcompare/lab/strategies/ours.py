@@ -1,6 +1,7 @@
 """This project's own two modes, under the settings that the site itself runs with."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.urls import include, path
@@ -20,6 +21,8 @@ QUIET = {
 class OurStrategy(Strategy):
     """The site as it is deployed, with the probe beside it."""
 
+    clean_up: str = "clearsessions"
+
     def settings(self, site: Any) -> dict[str, Any]:
         names = (name for name in dir(site) if name.isupper())
         return {name: getattr(site, name) for name in names} | QUIET | dict(self.overrides)
@@ -37,15 +40,20 @@ class OurTokens(OurStrategy):
     guard: str = "tokens_app.authentication.BearerAuthentication"
 
     def mint(self, head: bytes, claims: bytes) -> str | None:
-        from jwt import get_algorithm_by_name
-        from jwt.utils import base64url_encode
+        return signed_by_ring(head, claims)
 
-        from tokens_app.backend import current_ring_file
 
-        key = current_ring_file().ring().signer()
-        message = base64url_encode(head) + b"." + base64url_encode(claims)
-        signature = get_algorithm_by_name(key.algorithm).sign(message, key.private)
-        return (message + b"." + base64url_encode(signature)).decode()
+def signed_by_ring(head: bytes, claims: bytes) -> str:
+    """Return a token of these two parts, signed with the key ring's present key."""
+    from jwt import get_algorithm_by_name
+    from jwt.utils import base64url_encode
+
+    from tokens_app.backend import current_ring_file
+
+    key = current_ring_file().ring().signer()
+    message = base64url_encode(head) + b"." + base64url_encode(claims)
+    signature = get_algorithm_by_name(key.algorithm).sign(message, key.private)
+    return (message + b"." + base64url_encode(signature)).decode()
 
 
 API = {
@@ -108,5 +116,17 @@ OURS: list[Strategy] = [
         flow=CookieRefreshFlow(**API),
         stores=("a row per log-in, read at each request",),
         overrides={"TOKEN_REVOCATION": "row"},
+    ),
+]
+
+OUR_VARIANTS: list[Strategy] = [
+    OurTokens(
+        slug="jwt-strict",
+        title="JWT without grace (ours, variant)",
+        about="The same tokens with row look-up; a spent refresh token gets no second answer.",
+        documentation=HERE,
+        flow=TokenFlow(**API),
+        stores=("a row per log-in, read at each request",),
+        overrides={"TOKEN_REVOCATION": "row", "REFRESH_GRACE": timedelta(0)},
     ),
 ]

@@ -48,14 +48,15 @@ STARTPROJECT: dict[str, Any] = {
     "LOGOUT_REDIRECT_URL": "/probe/open/",
 }
 APPS = [
-    # The shared user without this project's rules about log-ins.
-    "authcompare.lab.strategies.apps.PlainUsers",
     "authcompare.lab.strategies.apps.Pages",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "rest_framework",
+    # The shared user without this project's rules about log-ins; behind Django's apps, so that
+    # theirs is the `clearsessions` that runs.
+    "authcompare.lab.strategies.apps.PlainUsers",
 ]
 
 
@@ -89,6 +90,7 @@ class StockSession(StockStrategy):
     """Django's `LoginView` and `LogoutView` over one of its session engines."""
 
     flow: Flow = DJANGO_FORMS
+    clean_up: str = "clearsessions"
 
     def doors(self) -> list[Any]:
         return [path("", include("django.contrib.auth.urls"))]
@@ -195,6 +197,7 @@ STOCK: list[Strategy] = [
         ),
         stores=("a row per refresh token", "a row per spent one, read at each refresh"),
         apps=("rest_framework_simplejwt.token_blacklist",),
+        clean_up="flushexpiredtokens",
         overrides={"SIMPLE_JWT": {"ROTATE_REFRESH_TOKENS": True, "BLACKLIST_AFTER_ROTATION": True}},
     ),
     StockAuthToken(

@@ -83,7 +83,8 @@ class ApiProbe(APIView):
         return Response(identity(request))
 
     def post(self, request: Request) -> Response:
-        rename(request, str(dict(request.data).get("name", "")))
+        fields: Any = request.data
+        rename(request, str(fields.get("name", "")))
         return Response(identity(request))
 
 

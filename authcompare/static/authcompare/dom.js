@@ -48,3 +48,9 @@ export function report(root, text, { failed = false } = {}) {
   outcome.classList.toggle("failed", failed);
   outcome.textContent = text;
 }
+
+/** Return the value of a cookie that scripts may read, or "". */
+export function cookie(name) {
+  const pair = document.cookie.split("; ").find((text) => text.startsWith(`${name}=`));
+  return pair?.slice(name.length + 1) ?? "";
+}

@@ -1,5 +1,6 @@
 // Where a client may keep its tokens. All strategies answer to the same names.
 
+import { cookie } from "./dom.js";
 import { claims } from "./jwt.js";
 
 export const STORAGE_KEY = "authcompare.tokens";
@@ -177,9 +178,4 @@ function onStored(key, callback) {
   addEventListener("storage", (event) => {
     if (event.key === key || event.key === null) callback();
   });
-}
-
-function cookie(name) {
-  const pair = document.cookie.split("; ").find((text) => text.startsWith(`${name}=`));
-  return pair?.slice(name.length + 1) ?? "";
 }

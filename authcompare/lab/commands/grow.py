@@ -1,0 +1,114 @@
+"""Grow each strategy's tables with log-ins and refreshes, and measure at each size.
+
+What one log-in and one refresh leaves behind is observed and copied, as of sixty days ago. Then the
+strategy's own command cleans up while people log in. Strategies that leave the same behind are
+measured once, those that leave nothing not at all. `--most 10000000` goes on to ten million;
+`--write` keeps the result for the pages.
+"""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from .. import results
+from ..ensemble import Player, ensemble
+from ..figures import rounded
+from ..grow import SAMPLES
+from ..machine import machine
+from ..strategies import CONTESTANTS
+from .console import chosen, progress
+
+KNOWN = {strategy.slug: strategy for strategy in CONTESTANTS}
+FEWEST, MOST = 1_000, 1_000_000
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--strategy", action="append", choices=list(KNOWN), metavar="SLUG", help="only this"
+    )
+    parser.add_argument("--most", type=int, default=MOST, help=f"log-ins, {MOST} if not said")
+    parser.add_argument("--write", action="store_true", help="keep the result for the pages")
+
+
+def run(options: dict[str, Any], console: Console) -> int:
+    """Grow, measure, clean up, print, and return the exit status."""
+    strategies = chosen(options["strategy"], KNOWN)
+    counts = sizes_up_to(options["most"])
+    with ensemble("authcompare.lab.grow.run", strategies, "locmem://") as players:
+        growing = [p for p in players if p.hello["log-in"] or p.hello["refresh"]]
+        groups = alike(growing)
+        with progress("Growing", len(groups) * (len(counts) + 1)) as advance:
+            found = {player.strategy.slug: grown(player, counts, advance) for player, _ in groups}
+    for player, same in groups:
+        found[player.strategy.slug] |= {"leaves": player.hello, "same": same}
+    still = [player.strategy.slug for player in players if player not in growing]
+    result = {"machine": machine(), "counts": counts, "strategies": found, "still": still}
+    console.print(table(result))
+    console.print(f"No row is left by: {', '.join(KNOWN[slug].title for slug in still) or '–'}.")
+    if options["write"]:
+        results.write("growth", result)
+    return 0
+
+
+def sizes_up_to(most: int) -> list[int]:
+    """Return the sizes at which to measure: every power of ten."""
+    counts = [FEWEST]
+    while counts[-1] * 10 <= most:
+        counts.append(counts[-1] * 10)
+    return counts
+
+
+def alike(players: list[Player]) -> list[tuple[Player, list[str]]]:
+    """Return one player for each way to grow, with the slugs of those that grow as it does."""
+    groups: dict[str, tuple[Player, list[str]]] = {}
+    for player in players:
+        player_and_same = groups.setdefault(str(player.hello), (player, []))
+        player_and_same[1].append(player.strategy.slug)
+    return list(groups.values())
+
+
+def grown(player: Player, counts: list[int], advance: Any) -> dict[str, Any]:
+    """Return what was measured at each size, and what the clean-up of the last one took."""
+    measured, there = [], 0
+    for count in counts:
+        for by in ("log-in", "refresh"):
+            player.ask(action="grow", by=by, count=count - there, old=True)
+        there = count
+        measured.append(tidy(player.ask(action="measure")))
+        advance()
+    cleaned = player.ask(action="clean up")
+    advance()
+    return {"sizes": measured, "clean_up": cleaned}
+
+
+def tidy(figures: dict[str, Any]) -> dict[str, Any]:
+    """Return the figures with the times rounded; None stays: there is no such action."""
+    times = {name: figures[name] for name in SAMPLES if figures[name] is not None}
+    return figures | rounded(times)
+
+
+def table(result: dict[str, Any]) -> Table:
+    """Return a row for each strategy and size."""
+    columns = ("", "log-ins", "rows", "MB", *(f"{action} µs" for action in SAMPLES), "clean-up")
+    shown = Table(*columns, box=None)
+    for slug, found in result["strategies"].items():
+        for count, figures in zip(result["counts"], found["sizes"], strict=True):
+            last = count == result["counts"][-1]
+            shown.add_row(
+                KNOWN[slug].title,
+                f"{count:,}",
+                f"{figures['rows']:,}",
+                f"{figures['bytes'] / 1e6:.1f}",
+                *("–" if figures[a] is None else f"{figures[a]:g}" for a in SAMPLES),
+                _cleaned(found["clean_up"]) if last else "",
+            )
+    return shown
+
+
+def _cleaned(found: dict[str, Any]) -> str:
+    if found["seconds"] is None:
+        return "–"
+    wait = found["longest_wait"] * 1000
+    return f"{found['seconds']:.1f} s, {found['peak_mb']:.0f} MB, waited {wait:.0f} ms"

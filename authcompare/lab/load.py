@@ -1,0 +1,131 @@
+"""The load generator: many people at one server, each waiting for an answer before the next.
+
+A process of its own, since Locust makes the standard library its own when it is imported:
+`python -m authcompare.lab.load SPEC`, the specification as JSON; `lab.commands.load` starts it.
+"""
+
+import json
+import os
+import statistics
+import sys
+import time
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+
+import gevent
+from locust import FastHttpUser, constant, task
+from locust.env import Environment
+
+from .arena import PASSWORD, email_of
+from .strategies import strategy_of
+from .visitor import Visitor
+from .wire import HOST, Request, Response
+
+# How long the server may take until all are logged in.
+READY_SECONDS = 120
+
+
+class Person(FastHttpUser):
+    """Somebody with a browser at the site; the class's attributes are the specification."""
+
+    wait_time = constant(0)
+    slug = action = ""
+    # Seconds of each request while `measuring`, and how many of them failed.
+    measuring = False
+    times: list[float] = []
+    failures = 0
+    ready = 0
+
+    def on_start(self) -> None:
+        """Log in, outside of what is measured."""
+        # The visitor keeps its cookies by itself.
+        self.client.cookiejar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self.visitor = Visitor(
+            "alice",
+            email_of("alice"),
+            PASSWORD,
+            address="",
+            flow=strategy_of(self.slug).flow,
+            send=self.send,
+        )
+        self.visitor.log_in()
+        if self.visitor.identity() is None:
+            raise RuntimeError("The log-in failed.")
+        Person.ready += 1
+
+    @task
+    def act(self) -> None:
+        """Do what is measured, once."""
+        if self.action == "write":
+            self.visitor.write("Alice")
+        else:
+            getattr(self.visitor, self.action.replace(" ", "_"))()
+
+    def send(self, visitor: Visitor, request: Request) -> Response:
+        """Send a request as a proxy does that has taken off the TLS."""
+        headers = dict(request.headers) | {"Host": HOST, "X-Forwarded-Proto": "https"}
+        started = time.perf_counter()
+        answer = self.client.request(
+            request.method,
+            request.path,
+            data=request.body.decode() or None,
+            headers=headers,
+            allow_redirects=False,
+        )
+        if Person.measuring:
+            Person.times.append(time.perf_counter() - started)
+            Person.failures += not 200 <= answer.status_code < 400  # noqa: PLR2004
+        found = tuple((answer.headers or {}).items())
+        return Response(answer.status_code, "", found, answer.content or b"")
+
+
+def main() -> None:
+    """Load the server and print what came of it as JSON."""
+    spec = json.loads(sys.argv[1])
+    os.sched_setaffinity(0, spec["cores"])
+    Person.slug, Person.action = spec["slug"], spec["action"]
+    Person.host = f"http://127.0.0.1:{spec['port']}"
+    environment = Environment(user_classes=[Person])
+    runner = environment.create_local_runner()
+    runner.start(spec["users"], spawn_rate=spec["users"])
+    wait_for(spec["users"])
+    seconds = measure(spec["seconds"])
+    runner.quit()
+    sys.stdout.write(json.dumps(summed_up(seconds)))
+
+
+def wait_for(users: int) -> None:
+    """Wait until all are logged in. Raises `RuntimeError` where that takes too long."""
+    deadline = time.monotonic() + READY_SECONDS
+    while Person.ready < users:
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"Only {Person.ready} of {users} could log in.")
+        gevent.sleep(0.05)
+
+
+def measure(seconds: float) -> float:
+    """Let the load warm up, measure it for so long, and return how long it was."""
+    gevent.sleep(seconds / 4)
+    started = time.perf_counter()
+    Person.measuring = True
+    gevent.sleep(seconds)
+    Person.measuring = False
+    return time.perf_counter() - started
+
+
+def summed_up(seconds: float) -> dict[str, Any]:
+    """Return requests per second, the percentiles in milliseconds, and the failures."""
+    times = [1000 * t for t in Person.times]
+    cuts = statistics.quantiles(times, n=100)
+    return {
+        "per_second": len(times) / seconds,
+        "p50": cuts[49],
+        "p95": cuts[94],
+        "p99": cuts[98],
+        "requests": len(times),
+        "failures": Person.failures,
+    }
+
+
+if __name__ == "__main__":
+    main()

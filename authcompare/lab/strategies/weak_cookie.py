@@ -1,0 +1,36 @@
+"""BROKEN ON PURPOSE: a session in a cookie that anything signed by the site is good for.
+
+NEVER COPY IT. It is the control of the attack that shows a value signed for something else; no
+address of the site leads here.
+"""
+
+from typing import Any
+
+from django.contrib.sessions.backends import signed_cookies
+from django.core import signing
+
+from .stock import SESSIONS, StockSession
+
+
+class SessionStore(signed_cookies.SessionStore):
+    """Django's store of signed cookies, but without a salt of its own."""
+
+    def load(self) -> dict[str, Any]:
+        try:
+            return signing.loads(self.session_key or "", serializer=self.serializer)
+        except Exception:
+            self.create()
+            return {}
+
+    def _get_session_key(self) -> str:
+        return signing.dumps(dict(self.items()), compress=True, serializer=self.serializer)
+
+
+WEAK_COOKIE = StockSession(
+    slug="weak-cookie",
+    title="Weak signed cookie (control)",
+    about="The session's content in the cookie, signed as everything else of the site is.",
+    documentation=SESSIONS,
+    control=True,
+    overrides={"SESSION_ENGINE": __name__},
+)

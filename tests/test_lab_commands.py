@@ -1,0 +1,94 @@
+"""`manage.py lab`: what it prints, and when it fails."""
+
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from authcompare.lab import contest, results
+from authcompare.lab.attacks import load
+from authcompare.lab.strategies import CONTROLS, STRATEGIES
+
+ATTACK, STRATEGY = "theft-by-log", "session"
+
+
+@pytest.fixture
+def _verdicts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each play give what is expected, without playing."""
+
+    def play(task: str, strategies: Any, report: Any, attacks: list[str]) -> None:
+        expected = results.read("attacks")
+        for strategy in strategies:
+            for attack in attacks:
+                cell = {**expected[attack][strategy.slug], "steps": [], "left_out": 0}
+                report(strategy, {"attack": attack, **cell})
+
+    monkeypatch.setattr(contest, "play", play)
+
+
+def run(*arguments: str) -> int:
+    """Run a command of the lab and return its exit status."""
+    try:
+        call_command("lab", *arguments)
+    except SystemExit as error:
+        return int(error.code or 0)
+    return 0
+
+
+@pytest.mark.usefixtures("_verdicts")
+def test_expected_verdicts_are_no_problem(capsys: Any) -> None:
+    assert run("attack") == 0
+    count = len(load()) * len(STRATEGIES)
+    assert f"{count} verdicts, no problems." in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("_verdicts")
+def test_an_unexpected_verdict_is_named_by_its_cell_and_fails(
+    capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = results.read("attacks")
+    monkeypatch.setattr(
+        "authcompare.lab.commands.attack.expected_verdicts",
+        lambda: other | {ATTACK: {STRATEGY: {"verdict": "breached", "reason": "It was."}}},
+    )
+
+    assert run("attack", "--attack", ATTACK, "--strategy", STRATEGY) == 1
+    out = capsys.readouterr().out
+    assert f"{ATTACK} × {STRATEGY}: expected breached: It was." in out
+    assert "1 verdicts, 1 problem." in out
+
+
+def test_an_attack_without_a_breached_control_fails(
+    capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def play(task: str, strategies: Any, report: Any, attacks: list[str]) -> None:
+        for strategy in strategies:
+            report(strategy, {"attack": ATTACK, "verdict": "held", "reason": "So it is."})
+
+    monkeypatch.setattr(contest, "play", play)
+
+    assert run("attack", "--attack", ATTACK) == 1
+    assert f"{ATTACK}: breaches no control" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.usefixtures("_verdicts")
+def test_what_is_written_keeps_the_other_attacks(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = results.read("attacks")
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
+    results.write("attacks", before)
+
+    assert run("attack", "--attack", ATTACK, "--write") == 0
+    assert results.read("attacks") == before
+    assert set(results.read(f"evidence/{ATTACK}")) == set(STRATEGIES)
+
+
+@pytest.mark.parametrize("option", ["--attack", "--strategy"])
+def test_an_unknown_name_is_refused_with_the_known_ones(option: str) -> None:
+    with pytest.raises(CommandError, match="theft-by-log" if option == "--attack" else "jwt-row"):
+        call_command("lab", "attack", option, "nonsense")
+
+
+def test_controls_are_played_beside_the_contestants() -> None:
+    assert {control.slug for control in CONTROLS} < set(STRATEGIES)
