@@ -12,5 +12,6 @@ urlpatterns = [
     path("attacks/<slug:slug>/", verdict_views.attack, name="attack"),
     path("delays/", verdict_views.delays, name="delays"),
     path("credentials/", verdict_views.credentials, name="credentials"),
+    path("spread/", verdict_views.spread, name="spread"),
     path("claims/", verdict_views.claims, name="claims"),
 ]

@@ -137,3 +137,15 @@ def claims(request: HttpRequest) -> HttpResponse:
     except FileNotFoundError:
         found = []
     return render(request, "lab/claims.html", {"found": found})
+
+
+@require_safe
+def spread(request: HttpRequest) -> HttpResponse:
+    """What holds on several servers, and for a service that only verifies."""
+    found = result("spread")
+    rows = [
+        {"strategy": s, "cache": cache, "service_believes": None, "after_log_out": None, **row}
+        for s in CONTESTANTS
+        for cache, row in found.get("strategies", {}).get(s.slug, {}).items()
+    ]
+    return render(request, "lab/spread.html", {"rows": rows, "machine": found.get("machine")})

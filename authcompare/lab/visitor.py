@@ -57,7 +57,8 @@ class Visitor:
         self.jar = Jar()
         self.tokens: dict[str, str] = {}
         self.flow = flow
-        self._send = send
+        # By which way requests go: within the arena's process, or over a socket.
+        self.way = send
         self.verb = ""
 
     # --- The four verbs, and what they are for
@@ -113,7 +114,7 @@ class Visitor:
         if cookies := self.jar.sent_to(HOST, request.path, asked):
             headers = (*headers, ("Cookie", "; ".join(cookie.pair() for cookie in cookies)))
         sent = Request(request.method, request.path, headers, request.body)
-        answer = self._send(self, sent)
+        answer = self.way(self, sent)
         for cookie in answer.all("Set-Cookie"):
             self.jar.take(cookie, HOST, asked)
         return answer

@@ -2,7 +2,7 @@
 
 from types import ModuleType
 
-from . import attack, bench, delay, facts, grow, load, report, tabs, trace
+from . import attack, bench, delay, facts, grow, load, report, spread, tabs, trace
 
 COMMANDS: dict[str, ModuleType] = {
     "facts": facts,
@@ -13,5 +13,6 @@ COMMANDS: dict[str, ModuleType] = {
     "bench": bench,
     "load": load,
     "grow": grow,
+    "spread": spread,
     "report": report,
 }

@@ -1,0 +1,77 @@
+"""Play each strategy on three servers: log in at one, read at another, log out at a third.
+
+Once with a cache in each server's own memory and, where `CACHE_URL` names one, once with a shared
+cache. Where the site publishes keys, a service that knows nothing else tries its tokens. `--write`
+keeps the result for the pages.
+"""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from rich.console import Console
+from rich.table import Table
+
+from .. import results, spread
+from ..figures import significant
+from ..machine import machine
+from ..strategies import CONTESTANTS
+from .console import chosen, progress
+
+KNOWN = {strategy.slug: strategy for strategy in CONTESTANTS}
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--strategy", action="append", choices=list(KNOWN), metavar="SLUG", help="only this"
+    )
+    parser.add_argument("--write", action="store_true", help="keep the result for the pages")
+
+
+def run(options: dict[str, Any], console: Console) -> int:
+    """Play, print the table, and return the exit status."""
+    strategies = chosen(options["strategy"], KNOWN)
+    urls = caches()
+    found: dict[str, dict[str, Any]] = {}
+    with progress("Spreading", len(strategies) * len(urls)) as advance:
+        for strategy in strategies:
+            found[strategy.slug] = {}
+            for name, url in urls.items():
+                found[strategy.slug][name] = rounded(spread.played(strategy, url))
+                advance()
+    result = {"machine": machine(), "caches": list(urls), "strategies": found}
+    console.print(table(result))
+    if options["write"]:
+        results.write("spread", result)
+    return 0
+
+
+def caches() -> dict[str, str]:
+    """Return the caches to play with: each server's own memory, and the one that is shared."""
+    shared = settings.CACHES["default"].get("LOCATION", "")
+    return {"own": "locmem://"} | ({"shared": shared} if settings.SHARED_CACHE else {})
+
+
+def rounded(found: dict[str, Any]) -> dict[str, Any]:
+    return found | {"ms": [significant(ms) for ms in found["ms"]]} if "ms" in found else found
+
+
+def table(result: dict[str, Any]) -> Table:
+    """Return a row for each strategy and cache."""
+    columns = ("", "cache", "read elsewhere", "log-out seen", "service", "after log-out", "ms")
+    shown = Table(*columns, box=None)
+    for slug, by_cache in result["strategies"].items():
+        for name, found in by_cache.items():
+            beside = ("service_believes", "after_log_out")
+            shown.add_row(
+                KNOWN[slug].title,
+                name,
+                *(_word(found[key]) for key in ("read_elsewhere", "ended_everywhere")),
+                *(_word(found.get(key)) for key in beside),
+                " → ".join(f"{ms:g}" for ms in found.get("ms", ())),
+            )
+    return shown
+
+
+def _word(value: bool | None) -> str:
+    return {True: "yes", False: "no", None: "–"}[value]

@@ -1,0 +1,102 @@
+"""Beyond one server: log in at one, read at another, log out at a third.
+
+The servers are processes of their own on ports of their own, over one database; what each keeps in
+its own memory the others do not see. A service that only verifies tokens stands beside them.
+"""
+
+import statistics
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from .arena import PASSWORD, email_of
+from .contest import throwaway_cache
+from .gunicorn import gunicorn
+from .remote import Road
+from .resource_server import ISSUER, JWKS
+from .served import Server, served
+from .strategies.base import Strategy
+from .visitor import Visitor
+from .wire import ORIGIN, Request
+
+SERVERS = 3
+KEYS = "/.well-known/jwks.json"
+# How many reads a latency is the median of.
+READS = 300
+
+
+def played(strategy: Strategy, cache_url: str) -> dict[str, Any]:
+    """Return what a strategy does on three servers with one cache, or with one each."""
+    with ExitStack() as stack:
+        environ = stack.enter_context(throwaway_cache(cache_url))
+        first = stack.enter_context(served(strategy, environ=environ))
+        ports = [first.port, *(stack.enter_context(another(first)) for _ in range(SERVERS - 1))]
+        road = Road(ports)
+        stack.callback(road.close)
+        return spread(strategy, first, road) | beside(strategy, first, road)
+
+
+@contextmanager
+def another(server: Server, app: str = "authcompare.lab.wsgi", **more: str) -> Iterator[int]:
+    """Serve the same once more: the same settings, secrets and database, another process."""
+    log = Path(server.environ["SIGNING_KEYS_FILE"]).with_name("log")
+    with gunicorn(app, {**server.environ, **more}, log) as port:
+        yield port
+
+
+def spread(strategy: Strategy, server: Server, road: Road) -> dict[str, Any]:
+    """Log in at the first server, read at the second, log out at the third, try the first again."""
+    alice = visitor(strategy, road)
+    alice.log_in()
+    alice.read()  # Whatever a server remembers of her, the first one does from now on.
+    road.at = 1
+    elsewhere = alice.identity() == server.ids["alice"]
+    copy = alice.copy()
+    road.at = 2
+    alice.log_out()
+    road.at = 0
+    return {"read_elsewhere": elsewhere, "ended_everywhere": copy.identity() is None}
+
+
+def beside(strategy: Strategy, server: Server, road: Road) -> dict[str, Any]:
+    """Show a token to a service that knows the keys' address only, where there are such keys."""
+    road.at = 0
+    alice = visitor(strategy, road)
+    if alice.send(Request("GET", KEYS)).status != HTTPStatus.OK:
+        return {}
+    alice.log_in()
+    if alice.identity() != server.ids["alice"]:
+        return {}
+    known = {JWKS: f"http://127.0.0.1:{server.port}{KEYS}", ISSUER: ORIGIN}
+    with another(server, "authcompare.lab.resource_server", **known) as port:
+        service = Road([port])
+        guest = alice.copy()
+        guest.way = service.send
+        try:
+            if guest.identity() != server.ids["alice"]:
+                return {"service_believes": False}
+            ms = [latency(alice), latency(guest)]
+            alice.log_out()
+            after = guest.identity() is not None
+            return {"service_believes": True, "after_log_out": after, "ms": ms}
+        finally:
+            service.close()
+
+
+def visitor(strategy: Strategy, road: Road) -> Visitor:
+    return Visitor(
+        "alice", email_of("alice"), PASSWORD, address="", flow=strategy.flow, send=road.send
+    )
+
+
+def latency(somebody: Visitor) -> float:
+    """Return the median milliseconds of a read over the socket."""
+    times = []
+    for _ in range(READS):
+        started = time.perf_counter()
+        somebody.read()
+        times.append(time.perf_counter() - started)
+    return 1000 * statistics.median(times)
