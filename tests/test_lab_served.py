@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -50,6 +51,14 @@ def test_a_served_strategy_answers_over_tls_by_several_processes_and_is_gone_aft
 
     assert refused(server)
     assert list(folder.iterdir()) == []
+    assert str(folder).encode() not in b"".join(environments())
+
+
+def environments() -> Iterator[bytes]:
+    """Yield the environment of every process that there is; one may end meanwhile."""
+    for file in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):
+            yield file.read_bytes()
 
 
 def test_without_tls_the_client_may_be_a_proxy_that_took_it_off() -> None:

@@ -1,5 +1,6 @@
 """Runs gunicorn, the server that the site is deployed with, for the length of a block."""
 
+import os
 import signal
 import socket
 import ssl
@@ -15,7 +16,6 @@ from django.conf import settings
 
 # A busy machine may need a while to import Django in every worker.
 START_SECONDS = 60
-STOP_SECONDS = 10
 
 
 class NotServed(Exception):  # noqa: N818  (it reads as what it says)
@@ -37,13 +37,16 @@ def gunicorn(
     `log`. Raises `NotServed` where it does not start.
     """
     command = [sys.executable, "-m", "gunicorn", app, "--log-level", "warning", *options]
+    command += ["--no-control-socket"]  # All servers of one user would have it at one path.
     # Idle between two rounds a connection must not be closed under the client.
     command += ["--keep-alive", "60"]
     # Who comes from any address of this machine may be the proxy that has taken off the TLS.
     command += ["--forwarded-allow-ips", "127.0.0.0/8"]
     if certificate:
         command += ["--certfile", str(certificate)]
-    with log.open("ab") as output:
+    # Every process of the server holds the pipe's end, which closes when the last of them is gone.
+    ended, alive = os.pipe()
+    with log.open("ab") as output, open(ended, "rb") as all_ended:  # noqa: PTH123  (it is no path)
         # The socket is this process's first, so that no other can take its port meanwhile.
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port: int = listener.getsockname()[1]
@@ -53,14 +56,20 @@ def gunicorn(
                 env=environ,
                 stdout=output,
                 stderr=output,
-                pass_fds=[listener.fileno()],
+                pass_fds=[listener.fileno(), alive],
+                process_group=0,
             )
+        os.close(alive)
         try:
             if not answers(port, certificate):
                 raise NotServed(log.read_text())
             yield port
         finally:
-            stop(process)
+            # At once, for nobody waits for an answer any more. Asked politely, a worker may hang
+            # over its own shutdown and outlive the server.
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            all_ended.read()
 
 
 def answers(port: int, certificate: Path | None) -> bool:
@@ -81,13 +90,3 @@ def connect(port: int, certificate: Path | None) -> HTTPConnection:
         return HTTPConnection("127.0.0.1", port, timeout=START_SECONDS)
     context = ssl.create_default_context(cafile=certificate)
     return HTTPSConnection("127.0.0.1", port, timeout=START_SECONDS, context=context)
-
-
-def stop(process: "subprocess.Popen[bytes]") -> None:
-    """End a server and its workers now, whatever they are at."""
-    process.send_signal(signal.SIGQUIT)
-    try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()  # Its workers notice that they are orphans, and end.
-        process.wait()
