@@ -30,7 +30,8 @@ def server(log: Path, workers: int = 1) -> Iterator[int]:
         "DATABASE_URL": database_url(),
         "SIGNING_KEYS_FILE": str(settings.SIGNING_KEYS_FILE),
     }
-    with gunicorn("authcompare.wsgi", environment, log, workers=workers) as port:
+    options = ["--workers", str(workers), "--threads", "4"]
+    with gunicorn("authcompare.wsgi", environment, log, options=options) as port:
         yield port
 
 

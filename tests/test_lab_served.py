@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from authcompare.lab.contest import Failed
 from authcompare.lab.gunicorn import NotServed, connect, gunicorn
 from authcompare.lab.served import Server, served
 from authcompare.lab.strategies import STRATEGIES
@@ -81,7 +80,7 @@ def test_nothing_is_left_of_a_served_strategy_when_its_user_fails(folder: Path) 
 
 
 def test_a_strategy_that_cannot_run_says_why_and_leaves_nothing(folder: Path) -> None:
-    with pytest.raises(Failed, match="SECRET_KEY"), served(SESSION, environ={"SECRET_KEY": "x"}):
+    with pytest.raises(NotServed, match="SECRET_KEY"), served(SESSION, environ={"SECRET_KEY": "x"}):
         pass
 
     assert list(folder.iterdir()) == []

@@ -127,7 +127,7 @@ def email_of(name: str) -> str:
 
 def set_up(strategy: Strategy, **more: Any) -> None:
     """Give this process a strategy's settings, with `more` on top, and its database the tables."""
-    configure(strategy, MIGRATION_MODULES=NoMigrations(), LOGGING_CONFIG=None, **more)
+    configure(strategy, MIGRATION_MODULES=NoMigrations(), **more)
     django.setup()
     call_command("migrate", run_syncdb=True, interactive=False, verbosity=0)
 
@@ -168,7 +168,8 @@ def arena(
     """
     with Clock() if moving else RealClock() as clock:
         strategy = strategy_of(slug)
-        set_up(strategy, **({"PASSWORD_HASHERS": hashers} if hashers else {}))
+        more = {"PASSWORD_HASHERS": hashers} if hashers else {}
+        set_up(strategy, LOGGING_CONFIG=None, **more)
         logging.getLogger().addHandler(logging.NullHandler())  # Attacks fill logs.
         app = get_wsgi_application()
         place = Arena(strategy, clock, wrap(app) if wrap else app)

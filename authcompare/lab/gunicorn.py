@@ -5,7 +5,7 @@ import socket
 import ssl
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
@@ -28,8 +28,7 @@ def gunicorn(
     environ: Mapping[str, str],
     log: Path,
     *,
-    workers: int = 1,
-    threads: int = 4,
+    options: Sequence[str] = (),
     certificate: Path | None = None,
 ) -> Iterator[int]:
     """Run a WSGI callable until the end of the block, and yield the port once it answers.
@@ -37,8 +36,7 @@ def gunicorn(
     With a certificate, a file with its key, the port speaks TLS. What the server prints goes to
     `log`. Raises `NotServed` where it does not start.
     """
-    command = [sys.executable, "-m", "gunicorn", app, "--log-level", "warning"]
-    command += ["--workers", str(workers), "--threads", str(threads)]
+    command = [sys.executable, "-m", "gunicorn", app, "--log-level", "warning", *options]
     # Idle between two rounds a connection must not be closed under the client.
     command += ["--keep-alive", "60"]
     # Who comes from any address of this machine may be the proxy that has taken off the TLS.

@@ -112,11 +112,11 @@ class Visitor:
         if request.method not in SAFE:
             headers = (("Origin", origin), ("Referer", f"{origin}/"), *headers)
         if cookies := self.jar.sent_to(HOST, request.path, asked):
-            headers = (*headers, ("Cookie", "; ".join(f"{c.name}={c.value}" for c in cookies)))
+            headers = (*headers, ("Cookie", "; ".join(cookie.pair() for cookie in cookies)))
         sent = Request(request.method, request.path, headers, request.body)
         answer = self.way(self, sent)
         for cookie in answer.all("Set-Cookie"):
-            self.jar.take(cookie, HOST)
+            self.jar.take(cookie, HOST, asked)
         return answer
 
     def cookie(self, end_of_name: str) -> Cookie | None:

@@ -1,8 +1,9 @@
-"""The WSGI callable of one strategy's server: `gunicorn authcompare.lab.wsgi`.
+"""The WSGI callable of one strategy's server: `gunicorn --preload authcompare.lab.wsgi`.
 
 `lab.served` runs it. The site's own callable is `authcompare.wsgi`, which does without the lab.
 """
 
+import json
 import os
 import time
 from collections.abc import Callable, Iterable
@@ -10,11 +11,30 @@ from pathlib import Path
 from typing import Any
 
 import time_machine
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
+from django.db import connections
 
-from .served import CLOCK, further_settings
-from .strategies import configure, playing
+from .arena import CAST, email_of, enter_cast, set_up
+from .served import CLOCK, IDS, SETTINGS
+from .strategies import playing
 from .wire import App
+
+
+def prepared() -> App:
+    """Make the tables and the cast, write the cast's ids where they are awaited, and start Django.
+
+    This happens once, before the workers are forked, which must not share a connection.
+    """
+    set_up(playing(), **json.loads(os.environ[SETTINGS]))
+    call_command("createcachetable")  # For a cache that is a table; there is nothing to do else.
+    enter_cast()
+    users = get_user_model().objects.in_bulk(field_name="email")
+    ids = {name: str(users[email_of(name)].pk) for name in CAST}
+    Path(os.environ[IDS]).write_text(json.dumps(ids))
+    connections.close_all()
+    return get_wsgi_application()
 
 
 def with_clock(app: App, file: Path) -> App:
@@ -29,7 +49,6 @@ def with_clock(app: App, file: Path) -> App:
     return wrapped
 
 
-configure(playing(), **further_settings())
-application: App = get_wsgi_application()
+application = prepared()
 if CLOCK in os.environ:
     application = with_clock(application, Path(os.environ[CLOCK]))
