@@ -25,14 +25,15 @@ from .wire import App
 def prepared() -> App:
     """Make the tables and the cast, write the cast's ids where they are awaited, and start Django.
 
-    This happens once, before the workers are forked, which must not share a connection.
+    This happens once, before the workers are forked, which must not share a connection. A further
+    server over the same database finds all that there already.
     """
     set_up(playing(), **json.loads(os.environ[SETTINGS]))
     call_command("createcachetable")  # For a cache that is a table; there is nothing to do else.
-    enter_cast()
-    users = get_user_model().objects.in_bulk(field_name="email")
-    ids = {name: str(users[email_of(name)].pk) for name in CAST}
-    Path(os.environ[IDS]).write_text(json.dumps(ids))
+    if not (ids := Path(os.environ[IDS])).exists():
+        enter_cast()
+        users = get_user_model().objects.in_bulk(field_name="email")
+        ids.write_text(json.dumps({name: str(users[email_of(name)].pk) for name in CAST}))
     connections.close_all()
     return get_wsgi_application()
 
