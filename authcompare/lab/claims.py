@@ -6,10 +6,10 @@ computed from the results: other results, another finding.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from . import results
 from .durations import words
+from .kinds import cookie_sessions, script_tokens
 
 HOLDS, FAILS, UNKNOWN = "holds", "does not hold", "not measured yet"
 
@@ -29,32 +29,6 @@ class Claim:
 
     sentence: str
     check: Callable[[], Finding]
-
-
-def credentials(needed_for: str, **features: Any) -> dict[str, list[dict[str, Any]]]:
-    """Return by strategy the parts that a verb needs and that have these features."""
-    return {
-        slug: parts
-        for slug, facts in results.read("facts").items()
-        if (
-            parts := [
-                part
-                for part in facts["parts"]
-                if needed_for in part["needed_for"]
-                and all(part[name] == value for name, value in features.items())
-            ]
-        )
-    }
-
-
-def cookie_sessions() -> list[str]:
-    """Return the strategies whose credential the browser shows by itself."""
-    return list(credentials("read", ambient=True))
-
-
-def script_tokens() -> list[str]:
-    """Return the strategies whose credential a script shows."""
-    return list(credentials("read", ambient=False))
 
 
 def breached(attack: str, among: list[str]) -> list[str]:
