@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -122,3 +123,10 @@ def pair(alice: Any, clock: time_machine.Traveller) -> dict[str, str]:
     from .flows import log_in_by_token
 
     return log_in_by_token(alice)
+
+
+@pytest.fixture
+def no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Nobody has run anything in the lab yet; returns the folder where the results would be."""
+    monkeypatch.setattr("authcompare.lab.results.FOLDER", tmp_path)
+    return tmp_path

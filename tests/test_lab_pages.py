@@ -1,8 +1,6 @@
 """The lab's pages: two strategies side by side, made of what the runs have found."""
 
 import re
-from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 from django.template import engines
@@ -13,48 +11,11 @@ from authcompare.lab import results
 from authcompare.lab.steps import STEPS
 from authcompare.lab.strategies import CONTESTANTS
 
+from .lab_pages import Outline, page
+
 pytestmark = pytest.mark.django_db
 
 INDEX, TRACES = "/lab/", "/lab/traces/"
-
-
-class Outline(HTMLParser):
-    """Collects what a reader finds on a page: headings, labels, chosen options."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.headings: list[str] = []
-        self.chosen: list[str] = []
-        self.unsafe: list[str] = []
-        self._within = ""
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        self._within = tag
-        given = dict(attributes)
-        if "selected" in given:
-            self.chosen.append(given["value"] or "")
-        if tag == "style" or "style" in given or (tag == "script" and "src" not in given):
-            self.unsafe.append(tag)
-
-    def handle_data(self, data: str) -> None:
-        if self._within in ("h2", "h3"):
-            self.headings.append(data.strip())
-
-    def handle_endtag(self, tag: str) -> None:
-        self._within = ""
-
-
-def page(address: str) -> str:
-    response = Client().get(address)
-    assert response.status_code == 200
-    return response.content.decode()
-
-
-@pytest.fixture
-def no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody has run anything yet."""
-    monkeypatch.setattr(results, "FOLDER", tmp_path)
 
 
 @pytest.mark.parametrize("address", ["/", "/sessions/login/"])

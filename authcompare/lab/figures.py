@@ -34,3 +34,8 @@ def significant(value: float, digits: int = 3) -> float:
     if not value:
         return 0.0
     return round(value, digits - 1 - math.floor(math.log10(abs(value))))
+
+
+def told(value: float) -> str:
+    """Return a figure as people write it: `1,230`, `0.5`."""
+    return f"{value:,.10g}"

@@ -49,34 +49,36 @@ class Person(FastHttpUser):
             send=self.send,
         )
         self.visitor.log_in()
-        if self.visitor.identity() is None:
-            raise RuntimeError("The log-in failed.")
+        # Whoever did not get in goes on asking all the same, and counts among the failures.
         Person.ready += 1
 
     @task
     def act(self) -> None:
         """Do what is measured, once."""
-        if self.action == "write":
-            self.visitor.write("Alice")
-        else:
-            getattr(self.visitor, self.action.replace(" ", "_"))()
+        acts = {
+            "read": self.visitor.read,
+            "write": lambda: self.visitor.write("Alice"),
+            "renew": self.visitor.renew,
+        }
+        acts[self.action]()
 
     def send(self, visitor: Visitor, request: Request) -> Response:
         """Send a request as a proxy does that has taken off the TLS."""
         headers = dict(request.headers) | {"Host": HOST, "X-Forwarded-Proto": "https"}
         started = time.perf_counter()
-        answer = self.client.request(
+        found = self.client.request(
             request.method,
             request.path,
             data=request.body.decode() or None,
             headers=headers,
             allow_redirects=False,
         )
+        headers_found = tuple((found.headers or {}).items())
+        answer = Response(found.status_code, "", headers_found, found.content or b"")
         if Person.measuring:
             Person.times.append(time.perf_counter() - started)
-            Person.failures += not 200 <= answer.status_code < 400  # noqa: PLR2004
-        found = tuple((answer.headers or {}).items())
-        return Response(answer.status_code, "", found, answer.content or b"")
+            Person.failures += not answer.ok()
+        return answer
 
 
 def main() -> None:

@@ -4,10 +4,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from . import results
+from django.template.defaultfilters import filesizeformat
+
+from . import measured, results
 from .durations import words
 from .events import EVENTS
+from .figures import told
 from .strategies import CONTESTANTS
+
+# How many people the README's table of many people is about, or as near to it as was measured.
+MANY = 64
 
 
 def delays() -> str:
@@ -35,13 +41,76 @@ def verdicts() -> str:
     return table([f"of {len(played)} attacks", "held", "breached", "nothing to attack"], rows)
 
 
+def costs() -> str:
+    """Return what reading and logging in cost each strategy, the cheapest reader first."""
+    log_ins = {row["name"]: row for row in measured.costs("log in")}
+    rows = [
+        [read["name"], *_cost(read), told(read["floor"]["median"]), *_cost(log_ins[read["name"]])]
+        for read in measured.costs("read")
+    ]
+    header = ["processor time", "read, µs", "SQL", "× no authentication", "log in, µs", "SQL"]
+    return table(header, rows)
+
+
+def _cost(row: dict[str, Any]) -> list[str]:
+    return [told(row["us"]["median"]), str(row["statements"])]
+
+
+def growth() -> str:
+    """Return what the most log-ins left behind, and what came of it."""
+    found = results.read("growth")
+    strategies = found["strategies"].items()
+    rows = [[measured.TITLES[slug], *_grown(row["sizes"][-1])] for slug, row in strategies]
+    none = "; ".join(measured.TITLES[slug] for slug in found["still"])
+    header = [f"{told(found['counts'][-1])} log-ins and refreshes", "rows", "size", "read, µs"]
+    return table([*header, "log in, µs"], [*rows, [none, "0", "0", "–", "–"]])
+
+
+def _grown(size: dict[str, float]) -> list[str]:
+    figures = (told(size[name]) for name in ("read", "log in"))
+    return [told(size["rows"]), filesizeformat(size["bytes"]).replace("\xa0", " "), *figures]
+
+
+def load() -> str:
+    """Return what one server process answers to many people, the most requests per second first."""
+    found = results.read("load")
+    people = min(found["users"], key=lambda count: abs(count - MANY))
+    seen = {slug: row["1"].get(str(people)) for slug, row in found["strategies"].items()}
+    figures = {measured.TITLES[slug]: row for slug, row in seen.items() if row}
+    rows = [
+        [title, *(told(row[name]) for name in ("per_second", "p50", "p99"))]
+        for title, row in sorted(figures.items(), key=lambda item: -item[1]["per_second"])
+    ]
+    return table([f"{people} people at once", "requests per second", "p50, ms", "p99, ms"], rows)
+
+
+def tabs() -> str:
+    """Return the shares of honest tabs logged out and of thefts stopped, by the gap in time."""
+    grid = measured.tabs()
+    rows = [
+        [
+            "; ".join([row.name, *row.also]),
+            *(f"{out:.0%} / {stopped:.0%}" for out, stopped in zip(*row.figures, strict=True)),
+        ]
+        for row in grid.rows
+    ]
+    return table(["seconds apart", *(str(gap) for gap in grid.sizes)], rows)
+
+
 def table(header: list[str], rows: list[list[str]]) -> str:
     """Return a Markdown table."""
     lines = [header, ["---"] * len(header), *rows]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-TABLES: dict[str, Callable[[], str]] = {"delays": delays, "verdicts": verdicts}
+TABLES: dict[str, Callable[[], str]] = {
+    "delays": delays,
+    "verdicts": verdicts,
+    "costs": costs,
+    "growth": growth,
+    "load": load,
+    "tabs": tabs,
+}
 
 
 def filled(text: str) -> str:

@@ -12,6 +12,14 @@ def read(name: str) -> Any:
     return json.loads((FOLDER / f"{name}.json").read_text())
 
 
+def found(name: str) -> Any:
+    """Return what a run found, or nothing before the first."""
+    try:
+        return read(name)
+    except FileNotFoundError:
+        return {}
+
+
 def write(name: str, data: Any) -> Path:
     """Write a result whole or not at all, the same text for the same data."""
     path = FOLDER / f"{name}.json"

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from . import results
+from .kinds import colours
 from .steps import STEPS, totals
 from .strategies import CONTESTANTS, STRATEGIES
 
@@ -45,14 +46,8 @@ def _side(request: HttpRequest, name: str, found: dict[str, Any]) -> dict[str, A
     slug = request.GET.get(name, DEFAULT[name])
     if slug not in found:
         raise Http404(f"No strategy with a trace is called {slug!r}.")
-    return {"name": name, "strategy": STRATEGIES[slug], "mode": _mode(found[slug]), **found[slug]}
-
-
-def _mode(trace: dict[str, Any]) -> str:
-    """Return whose colour a column has: does the browser send by itself what opens the door?"""
-    held = trace["steps"][0]["client"]
-    opens = [part["ambient"] for part in held if "read" in part["needed_for"]]
-    return "sessions" if all(opens) else "tokens"
+    mode = colours().get(slug, "")
+    return {"name": name, "strategy": STRATEGIES[slug], "mode": mode, **found[slug]}
 
 
 def _step(verb: str, about: str, sides: list[dict[str, Any]]) -> dict[str, Any]:

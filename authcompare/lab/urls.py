@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import trace_views, verdict_views
+from . import measured_views, trace_views, verdict_views
 
 app_name = "lab"
 urlpatterns = [
@@ -13,5 +13,9 @@ urlpatterns = [
     path("delays/", verdict_views.delays, name="delays"),
     path("credentials/", verdict_views.credentials, name="credentials"),
     path("spread/", verdict_views.spread, name="spread"),
+    path("costs/", measured_views.costs, name="costs"),
+    path("growth/", measured_views.growth, name="growth"),
+    path("load/", measured_views.load, name="load"),
+    path("tabs/", measured_views.tabs, name="tabs"),
     path("claims/", verdict_views.claims, name="claims"),
 ]

@@ -30,18 +30,10 @@ def shown(request: HttpRequest) -> list[Strategy]:
     return [s for s in STRATEGIES.values() if s.slug in slugs] or CONTESTANTS
 
 
-def result(name: str) -> Any:
-    """Return a run's result, or nothing before its first run."""
-    try:
-        return results.read(name)
-    except FileNotFoundError:
-        return {}
-
-
 @require_safe
 def attacks(request: HttpRequest) -> HttpResponse:
     """The matrix: a row for each attack, a column for each strategy."""
-    strategies, verdicts = shown(request), result("attacks")
+    strategies, verdicts = shown(request), results.found("attacks")
     groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for attack in load().values():
         if attack.slug in verdicts:
@@ -78,10 +70,10 @@ def _counts(groups: dict[str, Any], strategies: list[Strategy]) -> list[dict[str
 @require_safe
 def attack(request: HttpRequest, slug: str) -> HttpResponse:
     """One attack: its story, and for each strategy the verdict with what was sent and answered."""
-    known, verdicts = load().get(slug), result("attacks").get(slug)
+    known, verdicts = load().get(slug), results.found("attacks").get(slug)
     if known is None or verdicts is None:
         raise Http404
-    evidence = result(f"evidence/{slug}")
+    evidence = results.found(f"evidence/{slug}")
     played = [
         {**_cell(strategy, verdicts[strategy.slug]), **evidence.get(strategy.slug, {})}
         for strategy in STRATEGIES.values()
@@ -99,7 +91,7 @@ def attack(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def delays(request: HttpRequest) -> HttpResponse:
     """For how long a stolen copy is good after each event that should end it."""
-    measured = result("delays")
+    measured = results.found("delays")
     rows = [
         {"strategy": s, "cells": [_delay(measured[s.slug][event.slug]) for event in EVENTS]}
         for s in CONTESTANTS
@@ -124,7 +116,7 @@ def _delay(found: dict[str, Any]) -> dict[str, Any]:
 @require_safe
 def credentials(request: HttpRequest) -> HttpResponse:
     """What each strategy's client ends up holding."""
-    observed = result("facts")
+    observed = results.found("facts")
     rows = [{"strategy": s, **observed[s.slug]} for s in CONTESTANTS if s.slug in observed]
     return render(request, "lab/credentials.html", {"rows": rows})
 

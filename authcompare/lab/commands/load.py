@@ -21,7 +21,7 @@ from rich.table import Table
 
 from .. import results
 from ..arena import CHEAP_HASHER
-from ..contest import Failed
+from ..contest import Failed, throwaway_cache
 from ..figures import rounded
 from ..machine import machine
 from ..served import served
@@ -32,6 +32,7 @@ from .console import chosen, progress
 KNOWN = {strategy.slug: strategy for strategy in CONTESTANTS}
 USERS, QUICK_USERS = (1, 4, 16, 64, 256), (1, 16)
 SECONDS = 1.5
+ACTIONS = ("read", "write", "renew")
 CORES = sorted(os.sched_getaffinity(0))
 
 
@@ -39,6 +40,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--strategy", action="append", choices=list(KNOWN), metavar="SLUG", help="only this"
     )
+    parser.add_argument("--action", choices=ACTIONS, default="read", help="read if not said")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="of each measurement")
     parser.add_argument("--quick", action="store_true", help="1 and 16 people, one process")
     parser.add_argument("--write", action="store_true", help="keep the result for the pages")
@@ -53,7 +55,7 @@ def run(options: dict[str, Any], console: Console) -> int:
     with progress("Loading", len(strategies) * len(processes) * len(users)) as advance:
         for strategy in strategies:
             found[strategy.slug] = {
-                str(workers): loaded(strategy, workers, users, options["seconds"], advance)
+                str(workers): loaded(strategy, workers, users, options, advance)
                 for workers in processes
             }
     result = {"machine": machine(), "users": users, "strategies": found}
@@ -64,15 +66,15 @@ def run(options: dict[str, Any], console: Console) -> int:
 
 
 def loaded(
-    strategy: Strategy, workers: int, users: tuple[int, ...], seconds: float, advance: Any
+    strategy: Strategy, workers: int, users: tuple[int, ...], options: dict[str, Any], advance: Any
 ) -> dict[str, Any]:
     """Return the figures of one strategy, by how many people there were."""
     figures = {}
-    with on_cores(CORES[:workers]):
-        server = served(strategy, workers=workers, settings={"PASSWORD_HASHERS": CHEAP_HASHER})
-        with server as at:
+    hashers = {"PASSWORD_HASHERS": CHEAP_HASHER}
+    with throwaway_cache(cache_url()) as cache, on_cores(CORES[:workers]):
+        with served(strategy, workers=workers, settings=hashers, environ=cache) as server:
             for count in users:
-                figures[str(count)] = generated(strategy, at.port, count, seconds)
+                figures[str(count)] = generated(strategy, server.port, count, options)
                 advance()
     return figures
 
@@ -87,14 +89,19 @@ def on_cores(cores: list[int]) -> Iterator[None]:
         os.sched_setaffinity(0, CORES)
 
 
-def generated(strategy: Strategy, port: int, users: int, seconds: float) -> dict[str, Any]:
+def cache_url() -> str:
+    """Return the cache that the site has: a server's, or the process's own memory."""
+    return settings.CACHES["default"]["LOCATION"] if settings.SHARED_CACHE else "locmem://"
+
+
+def generated(strategy: Strategy, port: int, users: int, options: dict[str, Any]) -> dict[str, Any]:
     """Return what the load generator saw of one size. Raises `Failed` where it broke."""
     spec = {
         "slug": strategy.slug,
         "port": port,
         "users": users,
-        "action": "read",
-        "seconds": seconds,
+        "action": options["action"],
+        "seconds": options["seconds"],
         "cores": CORES[-1:],
     }
     done = subprocess.run(  # noqa: S603  (our own program, with our own arguments)

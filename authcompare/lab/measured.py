@@ -1,0 +1,87 @@
+"""What was measured, as tables: the pages and the README are made of them."""
+
+from typing import Any
+
+from . import results
+from .grids import Grid, Line, Row
+from .kinds import colours
+from .strategies import CONTESTANTS, VARIANTS
+
+TITLES = {s.slug: s.title for s in (*CONTESTANTS, *VARIANTS.values())}
+# What the load generator saw: the figure's name, its title, the scale upwards, and if it is drawn.
+LOAD = (
+    ("per_second", "Requests per second", "linear", True),
+    ("p99", "Milliseconds until 99 of 100 answers were there", "log", True),
+    ("p50", "Milliseconds until half of the answers were there", "log", False),
+    ("p95", "Milliseconds until 95 of 100 answers were there", "log", False),
+    ("failures", "Requests that failed", "linear", False),
+)
+SPACE = (Line("rows", drawn=False), Line("bytes", "bytes"))
+TIME = (Line("log in"), Line("read"), Line("renew"))
+
+
+def costs(action: str) -> list[dict[str, Any]]:
+    """Return what an action costs each strategy, the cheapest first."""
+    measured, modes = results.read("bench")["actions"][action], colours()
+    rows = [
+        {"name": TITLES[slug], "mode": modes.get(slug, ""), **found}
+        for slug, found in measured.items()
+    ]
+    return sorted(rows, key=lambda row: row["us"]["median"])
+
+
+def growth(title: str, lines: tuple[Line, ...]) -> Grid:
+    """Return what was measured at each size, of the strategies that leave something behind."""
+    measured, modes = results.read("growth"), colours()
+    rows = [
+        Row(
+            name=TITLES[slug],
+            mode=modes.get(slug, ""),
+            figures=[[size[line.title] for size in found["sizes"]] for line in lines],
+            also=[TITLES[other] for other in found["same"] if other != slug],
+        )
+        for slug, found in measured["strategies"].items()
+    ]
+    return Grid(title, "log-ins and refreshes", measured["counts"], lines, rows)
+
+
+def load(figure: str, title: str, scale: str, drawn: bool) -> Grid:
+    """Return one of the figures in `LOAD`, a line for each number of server processes."""
+    measured, modes = results.read("load"), colours()
+    strategies, users = measured["strategies"], measured["users"]
+    processes = list(next(iter(strategies.values())))
+    rows = [
+        Row(
+            name=TITLES[slug],
+            mode=modes.get(slug, ""),
+            figures=[[seen(found, n, count, figure) for count in users] for n in processes],
+        )
+        for slug, found in strategies.items()
+    ]
+    lines = [Line(f"{n} server process{'es' if n != '1' else ''}", drawn=drawn) for n in processes]
+    return Grid(title, "people", users, lines, rows, ("log", scale))
+
+
+def seen(by_processes: Any, processes: str, people: int, figure: str) -> float | None:
+    """Return what the load generator saw of one strategy, or None where it saw nothing."""
+    return by_processes.get(processes, {}).get(str(people), {}).get(figure)
+
+
+def tabs() -> Grid:
+    """Return a row for each way to treat a spent refresh token, naming all who treat it so."""
+    measured = results.read("tabs")
+    alike: dict[str, list[str]] = {}
+    for slug, played in measured.items():
+        alike.setdefault(str(played), []).append(slug)
+    rows = [
+        Row(
+            name=TITLES[first],
+            mode="tokens",  # Nobody else has a refresh token.
+            figures=[[p[share] for p in measured[first]] for share in ("honest_out", "stopped")],
+            also=[TITLES[slug] for slug in others],
+        )
+        for first, *others in alike.values()
+    ]
+    gaps = [played["gap"] for played in next(iter(measured.values()))]
+    lines = (Line("honest tabs logged out", "share"), Line("thefts stopped", "share"))
+    return Grid("Who is out in the end", "seconds apart", gaps, lines, rows, ("point", "linear"))

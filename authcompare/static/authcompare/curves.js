@@ -1,0 +1,114 @@
+// A small panel for each row of a table, all on the same axes: the row's own lines in front, those
+// of the others in grey behind.
+
+import { drawn, element, modes, nameOf, numbers } from "./plot.js";
+
+// Each line of a panel has a pattern and a shape of its own: their colour is the same.
+const DASHES = ["none", "5 3", "1 3"];
+const SHAPES = [
+  { symbol: "circle", r: 2.5, fill: "currentColor", stroke: "none" },
+  { symbol: "square", r: 4, fill: "none", stroke: "currentColor" },
+  { symbol: "triangle", r: 3, fill: "currentColor", stroke: "none" },
+];
+const GAP = 16;
+
+/** Return a function that draws the table: each group of columns is a line, each column a size. */
+export function curves(table) {
+  const { rows, lines, points } = read(table);
+  const legend = element("p", "lab-legend", ...lines.map(sample), ...modes(table));
+  return (width) => {
+    const columns = columnsOf(rows.length, width);
+    const size = sizeOf((width + GAP) / columns - GAP);
+    const options = { ...size, ...axesOf(table, points, size.width) };
+    const panels = rows.map((row) => panel(row, lines, points, options));
+    const all = element("div", "lab-panels", ...panels);
+    all.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
+    return [legend, all];
+  };
+}
+
+// As many as fit, but no fuller rows than needed: 13 where 6 fit stand as 5, 5 and 3.
+function columnsOf(count, width) {
+  const fit = Math.max(1, Math.floor((width + GAP) / ((width < 500 ? 140 : 170) + GAP)));
+  return Math.ceil(count / Math.ceil(count / fit));
+}
+
+function sizeOf(width) {
+  const height = Math.min(width * 0.75, 190);
+  return { width, height, marginLeft: 36, marginRight: 10, marginTop: 8, marginBottom: 36 };
+}
+
+function read(table) {
+  const [groups, columns] = [...table.tHead.rows].map((row) => [...row.cells].slice(1));
+  const titles = groups.flatMap((group) => Array(group.colSpan).fill(group.dataset.line));
+  const sizes = columns.map((cell) => numbers(cell)[0]);
+  const rows = [...table.tBodies[0].rows];
+  const points = rows.flatMap((row) =>
+    [...row.cells].slice(1).flatMap((cell, index) =>
+      numbers(cell).map((y) => ({ name: nameOf(row), line: titles[index], x: sizes[index], y })),
+    ),
+  );
+  return {
+    rows: rows.map((row) => ({ name: nameOf(row), mode: row.className })),
+    lines: [...new Set(titles)].filter(Boolean),
+    // A group of columns that names no line is left out.
+    points: points.filter((point) => point.line),
+  };
+}
+
+function axesOf(table, points, width) {
+  const { across, up, size, share } = table.dataset;
+  const short = window.d3.format("~s");
+  const format = share === undefined ? short : window.d3.format(".0%");
+  const heights = up === "log" ? decades(points) : { zero: true, nice: true, ticks: 3 };
+  const sizes = sizesWithRoom(points, width);
+  const label = { label: size, labelArrow: "none", labelAnchor: "center", labelOffset: 32 };
+  return {
+    x: { type: across, axis: null },
+    y: { type: up, tickFormat: format, tickSize: 0, grid: true, label: null, ...heights },
+    marks: [window.Plot.axisX(sizes, { text: sizes.map(short), tickSize: 3, ...label })],
+  };
+}
+
+// All of them, or every second one, or fewer still: each takes 32 pixels.
+function sizesWithRoom(points, width) {
+  const sizes = [...new Set(points.map((point) => point.x))];
+  const step = Math.ceil((sizes.length * 32) / width);
+  return sizes.filter((_, index) => index % step === 0);
+}
+
+// The powers of ten around all points.
+function decades(points) {
+  const exponents = points.map((point) => Math.log10(point.y));
+  const [low, high] = [Math.floor(Math.min(...exponents)), Math.ceil(Math.max(...exponents))];
+  const ticks = Array.from({ length: high - low + 1 }, (_, index) => 10 ** (low + index));
+  return { domain: [ticks[0], ticks.at(-1)], ticks };
+}
+
+function panel({ name, mode }, lines, points, options) {
+  const others = points.filter((point) => point.name !== name);
+  const z = (point) => point.name + point.line;
+  const grey = { stroke: "var(--line)", strokeWidth: 1 };
+  const behind = window.Plot.line(others, { x: "x", y: "y", z, ...grey });
+  const own = lines.flatMap((title, index) =>
+    marked(points.filter((point) => point.name === name && point.line === title), index),
+  );
+  const title = element("p", "lab-panel-name", name);
+  const marks = [...options.marks, behind, own];
+  return element("div", `lab-panel ${mode}`, title, drawn({ ...options, marks }));
+}
+
+// A line in its pattern, with its shape at each point.
+function marked(points, index) {
+  const place = { x: "x", y: "y" };
+  const pattern = { stroke: "currentColor", strokeWidth: 1.75, strokeDasharray: DASHES[index] };
+  const { dot, line } = window.Plot;
+  return [line(points, { ...place, ...pattern }), dot(points, { ...place, ...SHAPES[index] })];
+}
+
+// A piece of a line beside what it means.
+function sample(title, index) {
+  const points = [{ x: 0, y: 0 }, { x: 1, y: 0 }, { x: 2, y: 0 }];
+  const size = { width: 44, height: 12, margin: 5, axis: null };
+  return element("span", "lab-sample", drawn({ ...size, marks: marked(points, index) }), title);
+}

@@ -1,0 +1,187 @@
+"""The pages of what was measured: the tables have what the results have."""
+
+import re
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from authcompare.lab import results
+from authcompare.lab.measured import TITLES
+
+from .lab_pages import Outline, page
+
+pytestmark = pytest.mark.django_db
+
+PAGES = {
+    "/lab/costs/": "lab bench --write",
+    "/lab/growth/": "lab grow --write",
+    "/lab/load/": "lab load --write",
+    "/lab/tabs/": "lab tabs --write",
+}
+
+
+class Tables(HTMLParser):
+    """Collects what the tables of a page say: names of rows, and figures as scripts read them."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.pictures: list[str] = []
+        self.rows: list[tuple[str, list[float]]] = []
+        self._in_name = False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attributes}
+        if "data-picture" in given:
+            self.pictures.append(given["data-picture"])
+        if tag == "data" and self.rows:
+            self.rows[-1][1].append(float(given["value"]))
+        self._in_name = given.get("class") == "lab-name"
+
+    def handle_data(self, data: str) -> None:
+        if self._in_name:
+            self.rows.append((data, []))
+        self._in_name = False
+
+
+def row(address: str, name: str, number: int = 0) -> list[float]:
+    """Return the figures of the row that has this name; `number` says which of several."""
+    return [figures for title, figures in Tables(page(address)).rows if title == name][number]
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_keeps_to_the_policy_and_the_first_page_leads_to_it(address: str) -> None:
+    response = Client().get(address)
+
+    assert "style-src 'self'" in response["Content-Security-Policy"]
+    assert "unsafe" not in response["Content-Security-Policy"]
+    assert Outline(response.content.decode()).unsafe == []
+    assert f'href="{address}"' in page(reverse("lab:index"))
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_is_read_only(address: str) -> None:
+    assert Client().head(address).status_code == 200
+    assert Client().post(address).status_code == 405
+
+
+@pytest.mark.parametrize(("address", "command"), PAGES.items())
+def test_before_the_first_run_a_page_says_which_command_makes_it(
+    no_run: Path, address: str, command: str
+) -> None:
+    text = page(address)
+
+    assert f"<code>manage.py {command}</code>" in text
+    assert Tables(text).pictures == []
+    assert Outline(text).headings == []
+
+
+@pytest.mark.parametrize("name", ["bench", "growth", "load"])
+def test_a_page_names_its_run_and_how_to_repeat_it(name: str) -> None:
+    address = {"bench": "/lab/costs/", "growth": "/lab/growth/", "load": "/lab/load/"}[name]
+    machine = results.read(name)["machine"]
+    text = re.sub(r"\s+", " ", page(address))
+
+    assert f"<code>{machine['command']}</code> made it on {machine['date']}" in text
+    assert f"processor {machine['processor']}, cores {machine['cores']}" in text
+
+
+@pytest.fixture
+def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only what was measured is known, and a test may write over it."""
+    for name in ("bench", "growth", "load", "tabs"):
+        shutil.copy(results.FOLDER / f"{name}.json", tmp_path)
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
+
+
+@pytest.mark.usefixtures("copied")
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_can_do_without_knowing_who_shows_the_credential(address: str) -> None:
+    assert Tables(page(address)).rows
+
+
+def test_what_an_action_costs_stands_with_the_cheapest_first() -> None:
+    text = page("/lab/costs/")
+    actions = results.read("bench")["actions"]
+
+    assert Outline(text).headings == [*map(str.capitalize, actions), "About this run"]
+    assert Tables(text).pictures == ["bars"] * len(actions)
+    rows = iter(Tables(text).rows)
+    for measured in actions.values():
+        medians = [next(rows)[1][0] for _ in measured]
+        assert medians == sorted(found["us"]["median"] for found in measured.values())
+
+
+def test_a_row_of_costs_has_every_figure() -> None:
+    slug, found = next(iter(results.read("bench")["actions"]["log in"].items()))
+
+    assert row("/lab/costs/", TITLES[slug]) == [
+        *(found["us"][name] for name in ("median", "low", "high", "q1", "q3")),
+        found["floor"]["median"],
+        *(found[name] for name in ("statements", "bytes_sent", "bytes_answered")),
+    ]
+
+
+def test_growth_has_rows_bytes_and_times_at_each_size() -> None:
+    slug, found = next(iter(results.read("growth")["strategies"].items()))
+    sizes = found["sizes"]
+
+    space, time = (row("/lab/growth/", TITLES[slug], number) for number in (0, 1))
+
+    assert space == [size[name] for name in ("rows", "bytes") for size in sizes]
+    measured = [size[name] for name in ("log in", "read", "renew") for size in sizes]
+    assert time == [figure for figure in measured if figure is not None]
+
+
+def test_growth_names_those_that_leave_nothing_and_those_that_grow_alike() -> None:
+    text = page("/lab/growth/")
+    found = results.read("growth")
+
+    assert all(TITLES[slug] in text for slug in found["still"])
+    assert all(
+        TITLES[other] in text for row in found["strategies"].values() for other in row["same"]
+    )
+
+
+def loaded(figure: str) -> tuple[str, list[float]]:
+    """Return the first strategy that was loaded, and one of its figures at each size."""
+    found = results.read("load")
+    slug, by_processes = next(iter(found["strategies"].items()))
+    seen = [by_people.get(str(n)) for by_people in by_processes.values() for n in found["users"]]
+    return TITLES[slug], [cell[figure] for cell in seen if cell]
+
+
+def test_load_has_a_table_for_each_figure_and_pictures_of_two() -> None:
+    assert Tables(page("/lab/load/")).pictures == ["curves", "curves"]
+    for number, figure in enumerate(("per_second", "p99", "p50", "p95", "failures")):
+        title, measured = loaded(figure)
+        assert row("/lab/load/", title, number) == measured
+
+
+@pytest.mark.usefixtures("copied")
+def test_what_was_not_measured_is_a_dash() -> None:
+    load = results.read("load")
+    first = next(iter(load["strategies"].values()))
+    first["1"] = {}
+    results.write("load", load)
+
+    title, measured = loaded("per_second")
+
+    assert row("/lab/load/", title) == measured
+    assert '<td class="lab-first">–</td>' in page("/lab/load/")
+
+
+def test_tabs_has_each_policy_once_with_all_who_follow_it() -> None:
+    text = page("/lab/tabs/")
+    policies = {str(played): played for played in results.read("tabs").values()}
+
+    assert len(Tables(text).rows) == len(policies)
+    assert all(TITLES[slug] in text for slug in results.read("tabs"))
+    assert [figures for _, figures in Tables(text).rows] == [
+        [played[share] for share in ("honest_out", "stopped") for played in policy]
+        for policy in policies.values()
+    ]
