@@ -134,7 +134,7 @@ def claims(request: HttpRequest) -> HttpResponse:
 @require_safe
 def spread(request: HttpRequest) -> HttpResponse:
     """What holds on several servers, and for a service that only verifies."""
-    found = result("spread")
+    found = results.found("spread")
     rows = [
         {"strategy": s, "cache": cache, "service_believes": None, "after_log_out": None, **row}
         for s in CONTESTANTS

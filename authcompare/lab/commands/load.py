@@ -71,11 +71,14 @@ def loaded(
     """Return the figures of one strategy, by how many people there were."""
     figures = {}
     hashers = {"PASSWORD_HASHERS": CHEAP_HASHER}
-    with throwaway_cache(cache_url()) as cache, on_cores(CORES[:workers]):
-        with served(strategy, workers=workers, settings=hashers, environ=cache) as server:
-            for count in users:
-                figures[str(count)] = generated(strategy, server.port, count, options)
-                advance()
+    with (
+        throwaway_cache(cache_url()) as cache,
+        on_cores(CORES[:workers]),
+        served(strategy, workers=workers, settings=hashers, environ=cache) as server,
+    ):
+        for count in users:
+            figures[str(count)] = generated(strategy, server.port, count, options)
+            advance()
     return figures
 
 
