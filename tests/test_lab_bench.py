@@ -44,3 +44,11 @@ def test_a_quick_benchmark_prints_a_row_for_each_action(capsys: Any) -> None:
     out = capsys.readouterr().out
     assert [title in out for title in ("Log in:", "Read:", "Write:", "Log out:")] == [True] * 4
     assert out.count("Django sessions, cache") == 4  # It has nothing to renew.
+
+
+def test_each_algorithm_signs_and_verifies_and_each_hasher_hashes(capsys: Any) -> None:
+    call_command("lab", "signatures")
+
+    out = capsys.readouterr().out
+    names = ("HS256", "RS256", "ES256", "EdDSA", "argon2", "pbkdf2_sha256", "scrypt")
+    assert [name for name in names if name not in out] == []

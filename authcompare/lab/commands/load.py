@@ -31,7 +31,7 @@ from .console import chosen, progress
 
 KNOWN = {strategy.slug: strategy for strategy in CONTESTANTS}
 USERS, QUICK_USERS = (1, 4, 16, 64, 256), (1, 16)
-SECONDS = 3.0
+SECONDS = 1.5
 CORES = sorted(os.sched_getaffinity(0))
 
 
