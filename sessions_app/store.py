@@ -22,9 +22,12 @@ from django.utils.crypto import get_random_string
 
 from authcompare.users.clients import NOBODY, Client
 from authcompare.users.log_ins import LAST_SEEN_PRECISION, EndReason
+from authcompare.users.look_ups import LookUp
 from authcompare.users.models import User
 
 from .models import Session
+
+BY_DIGEST = LookUp(Session, "key_digest", "user")
 
 
 def session_of(request: HttpRequest) -> "SessionStore":
@@ -68,8 +71,8 @@ class SessionStore(DatabaseStore):
         return self.decode(self.row.session_data)
 
     def _read_row(self) -> Session | None:
-        rows = Session.objects.live().select_related("user")
-        return cast(Session | None, rows.filter(key_digest=digest(self.session_key)).first())
+        row = BY_DIGEST.find(digest(self.session_key))
+        return row if row and row.is_live() else None
 
     def _note_use(self) -> None:
         row, now = cast(Session, self.row), timezone.now()

@@ -1,0 +1,165 @@
+"""A look-up compiled once finds what the ORM's own finds, on whichever database the suite runs."""
+
+import threading
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.db import connection, models
+from django.db.models.sql.compiler import SQLCompiler
+from django.test.utils import CaptureQueriesContext
+
+from authcompare.users.clients import Client
+from authcompare.users.look_ups import LookUp
+from authcompare.users.models import User
+from sessions_app.models import Session
+from sessions_app.store import BY_DIGEST, digest
+from tokens_app.models import TokenFamily
+from tokens_app.revocation import BY_ID
+
+CLIENT = Client("2001:db8::1", "100 % \U0001f600")
+
+
+def values(row: models.Model) -> dict[str, Any]:
+    """Return all that an instance's columns hold, and the type of each."""
+    held = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    return {name: (type(value), value) for name, value in held.items()}
+
+
+def family_of(user: User) -> TokenFamily:
+    family = TokenFamily.log_in(user, CLIENT, remember=True)
+    assert family is not None
+    return family
+
+
+def session_of(user: User | None, key: str) -> Session:
+    session = Session.begin(user, CLIENT)
+    session.key_digest = digest(key)
+    session.save()
+    return session
+
+
+@pytest.mark.django_db
+class TestWhatItFinds:
+    def test_a_family_is_what_the_orm_makes_of_it(self, alice: User, bob: User) -> None:
+        family_of(bob)
+        key = family_of(alice).pk
+
+        found = BY_ID.find(key)
+        expected = TokenFamily.objects.select_related("user").get(pk=key)
+
+        assert found == expected
+        assert values(found) == values(expected)
+        assert values(found.user) == values(expected.user)
+        assert found._state.db == expected._state.db
+        assert not found._state.adding
+
+    def test_a_session_is_what_the_orm_makes_of_it(self, alice: User, bob: User) -> None:
+        session_of(bob, "Bob's")
+        expected = session_of(alice, "Alice's")
+
+        found = BY_DIGEST.find(digest("Alice's"))
+
+        assert found == expected
+        assert values(found) == values(expected)
+        assert values(found.user) == values(expected.user)
+
+    def test_every_column_may_be_empty_or_odd(self, alice: User) -> None:
+        User.objects.filter(pk=alice.pk).update(name="'; -- %s", last_login=None, is_staff=True)
+        family = family_of(alice)
+        TokenFamily.objects.filter(pk=family.pk).update(ip_address=None, user_agent="%")
+
+        found = BY_ID.find(family.pk)
+
+        assert values(found) == values(TokenFamily.objects.get(pk=family.pk))
+        assert values(found.user) == values(User.objects.get(pk=alice.pk))
+
+    def test_a_row_that_refers_to_nobody_has_no_user(self) -> None:
+        session = session_of(None, "nobody's")
+
+        found = BY_DIGEST.find(digest("nobody's"))
+
+        assert found == session
+        assert found.user is None
+
+    @pytest.mark.parametrize("value", ["", "' OR ''='", "%s", "?"])
+    def test_what_is_not_there_is_none(self, alice: User, value: str) -> None:
+        session_of(alice, "Alice's")
+
+        assert BY_DIGEST.find(value) is None
+
+    def test_another_id_is_nobodys(self, alice: User) -> None:
+        family_of(alice)
+
+        assert BY_ID.find(uuid.uuid4()) is None
+
+    def test_it_never_remembers_a_row(self, alice: User) -> None:
+        family = family_of(alice)
+        assert BY_ID.find(family.pk).user.name == "Alice"
+        User.objects.filter(pk=alice.pk).update(name="Alicia")
+
+        assert BY_ID.find(family.pk).user.name == "Alicia"
+
+    def test_the_value_is_prepared_as_the_field_prepares_it(self, alice: User) -> None:
+        family = family_of(alice)
+
+        assert BY_ID.find(str(family.pk)) == family
+
+
+@pytest.mark.django_db
+class TestItsStatement:
+    def test_it_is_one_and_is_seen_by_whoever_counts(self, alice: User) -> None:
+        family = family_of(alice)
+
+        with CaptureQueriesContext(connection) as seen:
+            found = BY_ID.find(family.pk)
+            assert found.user.email == alice.email
+
+        assert len(seen) == 1
+
+    def test_it_has_what_the_orms_has_between_select_and_where(self, alice: User) -> None:
+        family = family_of(alice)
+        with CaptureQueriesContext(connection) as seen:
+            BY_ID.find(family.pk)
+            TokenFamily.objects.select_related("user").get(pk=family.pk)
+
+        ours, orms = [query["sql"].split(" WHERE ")[0] for query in seen]
+        assert ours == orms
+
+    def test_it_is_compiled_once(self, alice: User) -> None:
+        by_id, family = LookUp(TokenFamily, "id", "user"), family_of(alice)
+        with patch.object(
+            SQLCompiler, "as_sql", autospec=True, side_effect=SQLCompiler.as_sql
+        ) as c:
+            assert [by_id.find(family.pk) for _ in range(3)] == [family] * 3
+
+        assert c.call_count == 1
+
+
+@pytest.mark.django_db(transaction=True)
+class TestThreads:
+    def test_each_reads_for_itself(self, alice: User, bob: User) -> None:
+        families = [family_of(user) for user in (alice, bob)] * 20
+        together = threading.Barrier(4)
+
+        def read(some: list[TokenFamily]) -> list[str]:
+            together.wait()
+            try:
+                return [BY_ID.find(family.pk).user.email for family in some]
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(4) as pool:
+            found = list(pool.map(read, [families] * 4))
+
+        assert found == [[family.user.email for family in families]] * 4
+
+    def test_it_goes_on_after_the_connection_was_closed(self, alice: User) -> None:
+        family = family_of(alice)
+        assert BY_ID.find(family.pk) is not None
+
+        connection.close()
+
+        assert BY_ID.find(family.pk).user == alice
