@@ -21,8 +21,8 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from authcompare.users.clients import NOBODY, Client
+from authcompare.users.compiled import LookUp
 from authcompare.users.log_ins import LAST_SEEN_PRECISION, EndReason
-from authcompare.users.look_ups import LookUp
 from authcompare.users.models import User
 
 from .models import Session
@@ -79,9 +79,7 @@ class SessionStore(DatabaseStore):
         if now - row.last_seen_at >= LAST_SEEN_PRECISION:
             row.see(now)
             # Only a live row: a log-out in a concurrent request must not be undone.
-            Session.objects.live().filter(pk=row.pk).update(
-                last_seen_at=row.last_seen_at, idle_expires_at=row.idle_expires_at
-            )
+            row.write("last_seen_at", "idle_expires_at")
 
     def exists(self, session_key: str) -> bool:
         return Session.objects.filter(key_digest=digest(session_key)).exists()
@@ -148,15 +146,9 @@ class SessionStore(DatabaseStore):
             raise CreateError from error
 
     def _update(self, row: Session) -> None:
-        new_digest = digest(self.session_key)
-        updated = (
-            Session.objects.live()
-            .filter(pk=row.pk, key_digest=row.key_digest)
-            .update(key_digest=new_digest, session_data=row.session_data)
-        )
-        if not updated:
+        old, row.key_digest = row.key_digest, digest(self.session_key)
+        if not row.write("key_digest", "session_data", key_digest=old):
             raise UpdateError
-        row.key_digest = new_digest
 
     # --- The end
 

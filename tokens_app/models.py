@@ -83,16 +83,12 @@ class TokenFamily(LogIn):
         self.see(now)
         self.generation, self.rotated_at = generation + 1, now
         self.ip_address, self.user_agent = client
-        rotated = (
-            TokenFamily.objects.live()
-            .filter(pk=self.pk, generation=generation)
-            .update(
-                generation=self.generation,
-                rotated_at=self.rotated_at,
-                last_seen_at=self.last_seen_at,
-                idle_expires_at=self.idle_expires_at,
-                ip_address=self.ip_address,
-                user_agent=self.user_agent,
-            )
+        return self.write(
+            "generation",
+            "rotated_at",
+            "last_seen_at",
+            "idle_expires_at",
+            "ip_address",
+            "user_agent",
+            generation=generation,
         )
-        return bool(rotated)

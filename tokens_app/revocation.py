@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from rest_framework_simplejwt.exceptions import InvalidToken
 
-from authcompare.users.look_ups import LookUp
+from authcompare.users.compiled import LookUp
 from authcompare.users.models import User
 
 from .models import TokenFamily

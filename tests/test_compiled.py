@@ -1,18 +1,20 @@
-"""A look-up compiled once finds what the ORM's own finds, on whichever database the suite runs."""
+"""What is compiled once does what the ORM's own does, on whichever database the suite runs."""
 
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, ClassVar
 from unittest.mock import patch
 
 import pytest
-from django.db import connection, models
-from django.db.models.sql.compiler import SQLCompiler
+from django.db import IntegrityError, connection, models, transaction
+from django.db.models.sql.compiler import SQLCompiler, SQLUpdateCompiler
+from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from authcompare.users.clients import Client
-from authcompare.users.look_ups import LookUp
+from authcompare.users.compiled import LookUp, update
 from authcompare.users.models import User
 from sessions_app.models import Session
 from sessions_app.store import BY_DIGEST, digest
@@ -136,6 +138,79 @@ class TestItsStatement:
             assert [by_id.find(family.pk) for _ in range(3)] == [family] * 3
 
         assert c.call_count == 1
+
+
+@pytest.mark.django_db
+class TestUpdate:
+    NEW: ClassVar = {
+        "generation": 7,
+        "rotated_at": datetime(2030, 1, 1, 12, 30, 15, 123456, tzinfo=UTC),
+        "ip_address": "2001:db8::7",
+        "user_agent": "'; -- %s ? 100 %",
+        "remember": False,
+    }
+
+    def test_it_writes_what_the_orm_writes(self, alice: User, bob: User) -> None:
+        ours, orms = family_of(alice), family_of(bob)
+
+        assert update(TokenFamily, {"id": ours.pk, "generation": 0}, self.NEW) == 1
+        assert TokenFamily.objects.filter(pk=orms.pk, generation=0).update(**self.NEW) == 1
+
+        ours.refresh_from_db(), orms.refresh_from_db()
+        assert [getattr(ours, name) for name in self.NEW] == [*self.NEW.values()]
+        assert [getattr(orms, name) for name in self.NEW] == [*self.NEW.values()]
+
+    def test_its_sql_is_the_orms(self, alice: User) -> None:
+        key = family_of(alice).pk
+        with CaptureQueriesContext(connection) as seen:
+            update(TokenFamily, {"id": key, "ended_at": None}, self.NEW)
+            TokenFamily.objects.filter(id=key, ended_at=None).update(**self.NEW)
+
+        ours, orms = [query["sql"].replace("(", "").replace(")", "") for query in seen]
+        assert ours == orms
+
+    @pytest.mark.parametrize(
+        "where",
+        [
+            {"generation": 1},
+            {"ended_at": datetime(2030, 1, 1, tzinfo=UTC)},
+            {"rotated_at": None, "remember": False},
+            {"idle_expires_at__gt": datetime(9000, 1, 1, tzinfo=UTC)},
+            {"idle_expires_at__lt": datetime(2000, 1, 1, tzinfo=UTC)},
+        ],
+    )
+    def test_a_row_that_does_not_fit_stays(self, alice: User, where: dict[str, Any]) -> None:
+        family = family_of(alice)
+
+        assert update(TokenFamily, {"id": family.pk, **where}, self.NEW) == 0
+        assert values(TokenFamily.objects.get()) == values(family)
+
+    def test_a_condition_may_be_none_at_one_time_and_not_at_another(self, alice: User) -> None:
+        key, moment = family_of(alice).pk, datetime(2030, 1, 1, tzinfo=UTC)
+
+        assert update(TokenFamily, {"id": key, "rotated_at": None}, {"rotated_at": moment}) == 1
+        assert update(TokenFamily, {"id": key, "rotated_at": None}, {"rotated_at": moment}) == 0
+        assert update(TokenFamily, {"id": key, "rotated_at": moment}, {"rotated_at": None}) == 1
+        assert update(TokenFamily, {"id": key, "rotated_at": None}, {"rotated_at": None}) == 1
+
+    def test_an_error_spoils_the_transaction_as_the_orms_would(self, alice: User) -> None:
+        families = [family_of(alice), family_of(alice)]
+        with transaction.atomic():
+            with pytest.raises(IntegrityError):
+                update(TokenFamily, {"id": families[0].pk}, {"id": families[1].pk})
+            with pytest.raises(TransactionManagementError):
+                alice.refresh_from_db()
+
+    def test_it_is_compiled_once(self, alice: User) -> None:
+        key = family_of(alice).pk
+        once = patch.object(
+            SQLUpdateCompiler, "as_sql", autospec=True, side_effect=SQLUpdateCompiler.as_sql
+        )
+        with once as compiler:
+            for number in range(3):
+                assert update(TokenFamily, {"id": key, "remember": True}, {"generation": number})
+
+        assert compiler.call_count == 1
 
 
 @pytest.mark.django_db(transaction=True)
