@@ -58,7 +58,7 @@ class LookUp(threading.local, Generic[Row]):
         sql, converters = self.statements.get(alias) or self._compile(alias)
         connection = connections[alias]
         with connection.cursor() as cursor:
-            cursor.execute(sql, [self.column.get_db_prep_value(value, connection)])
+            cursor.execute(sql, {"value": self.column.get_db_prep_value(value, connection)})
             found = cursor.fetchone()
         if found is None:
             return None
@@ -72,7 +72,8 @@ class LookUp(threading.local, Generic[Row]):
         # A parameter, whatever the column's type: the value is bound when the statement runs.
         rows = self.model._default_manager.filter(**{self.column.name: RawSQL("%s", [None])})
         compiler = rows.select_related(self.reference.name).query.get_compiler(alias)
-        sql, _ = compiler.as_sql()
+        # By name, since Django puts those into SQLite's SQL without searching through all of it.
+        sql = compiler.as_sql()[0].replace("%s", "%(value)s")
         converters = compiler.get_converters([column for column, *_ in compiler.select])
         statement = Statement(sql, [(place, *of) for place, of in converters.items()])
         return self.statements.setdefault(alias, statement)
