@@ -306,6 +306,11 @@ LOGIN_LIFETIME = timedelta(hours=12)
 REMEMBERED_LOGIN_IDLE_TIMEOUT = timedelta(days=14)
 REMEMBERED_LOGIN_LIFETIME = timedelta(days=30)
 
+# How many signatures a process remembers to have verified: so many access tokens, at some 2 kB
+# each, and so many sessions' contents. Expiry, key and revocation are asked at each use all the
+# same. With 0 it remembers none.
+VERIFIED_SIGNATURES = 4096
+
 # How often somebody may try, by the scopes that users.limits explains. Of log-ins only failed ones
 # count, and of refreshes refused ones, so whoever has the right credentials never meets a limit
 # alone. "account_and_network": above the sixteen that one client has in flight at once.

@@ -1,18 +1,22 @@
-"""An access token is verified once and believed as long as everything else about it holds."""
+"""What one of our keys signed is verified once, and believed while all else about it holds."""
 
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 from unittest.mock import patch
 
 import jwt
 import pytest
 import time_machine
 from django.conf import settings as project
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.core import signing
 
 from authcompare.users.log_ins import EndReason, end_all
 from authcompare.users.models import User
+from sessions_app import store
+from sessions_app.store import SessionStore
 from tokens_app import backend, keys
 from tokens_app.backend import RingBackend
 from tokens_app.keys import Key
@@ -29,9 +33,11 @@ NOON = datetime(2030, 1, 1, 12, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> Iterator[None]:
     """Start with an empty memory, and leave none."""
-    backend._remembered.cache_clear()
+    for memory in (backend._remembered, store.verified):
+        memory.cache_clear()
     yield
-    backend._remembered.cache_clear()
+    for memory in (backend._remembered, store.verified):
+        memory.cache_clear()
 
 
 @pytest.fixture
@@ -155,3 +161,57 @@ class TestWhatIsAskedAtEachUse:
         flipped = ("A" if signature[0] != "A" else "B") + signature[1:]
 
         assert status({"access": f"{head}.{claims}.{flipped}"}) == 401
+
+
+class TestSessions:
+    """The same for the text of a session, whose signature is Django's."""
+
+    HELD: ClassVar = {"basket": ["apple"], "user": "Alice"}
+
+    def test_it_is_what_django_makes_of_it(self) -> None:
+        ours, django = SessionStore(), DatabaseStore()
+
+        assert ours.decode(django.encode(self.HELD)) == self.HELD
+        assert django.decode(ours.encode(self.HELD)) == self.HELD
+        assert ours.decode(ours.encode(self.HELD)) == self.HELD
+
+    def test_its_signature_is_verified_once(self) -> None:
+        data = SessionStore().encode(self.HELD)
+        with patch.object(signing, "loads", side_effect=signing.loads) as loads:
+            assert [SessionStore().decode(data) for _ in range(3)] == [self.HELD] * 3
+
+        assert loads.call_count == 1
+
+    def test_each_request_has_its_own_copy(self) -> None:
+        data = SessionStore().encode(self.HELD)
+        SessionStore().decode(data)["basket"].append("wasp")
+
+        assert SessionStore().decode(data) == self.HELD
+
+    def test_another_key_opens_nothing(self, settings: Any) -> None:
+        data = SessionStore().encode(self.HELD)
+        assert SessionStore().decode(data) == self.HELD
+
+        old, settings.SECRET_KEY = settings.SECRET_KEY, "another key, as long as any that is used"
+        assert SessionStore().decode(data) == {}
+        settings.SECRET_KEY_FALLBACKS = [old]
+        assert SessionStore().decode(data) == self.HELD
+
+    def test_what_is_forged_is_empty_told_and_never_kept(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        data = SessionStore().encode(self.HELD)
+        forged = [f"{data[:-1]}{letter}" for letter in "-_"] + [f"x{data}", "", "a:b:c", "é"]
+
+        assert [SessionStore().decode(text) for text in forged] == [{}] * len(forged)
+        assert "Session data corrupted" in caplog.text
+        assert store.verified.cache_info().currsize == 0
+
+    def test_what_is_signed_and_no_json_is_empty(self) -> None:
+        class Words(signing.JSONSerializer):
+            def dumps(self, obj: str) -> bytes:
+                return obj.encode()
+
+        data = signing.dumps("no JSON", salt=SessionStore().key_salt, serializer=Words)
+
+        assert SessionStore().decode(data) == {}

@@ -33,8 +33,8 @@ class Statement(NamedTuple):
     """What Django's compiler makes of a look-up."""
 
     sql: str
-    # For each column that needs it: its place, its converters, and the expression they ask for.
-    converters: list[tuple[int, list[Converter], Any]]
+    # One after the other: a column's place, what converts it, and the expression that asks for.
+    converters: list[tuple[int, Converter, Any]]
 
 
 class LookUp(threading.local, Generic[Row]):
@@ -63,9 +63,8 @@ class LookUp(threading.local, Generic[Row]):
         if found is None:
             return None
         values = list(found)
-        for place, of_column, expression in converters:
-            for convert in of_column:
-                values[place] = convert(values[place], expression, connection)
+        for place, convert, expression in converters:
+            values[place] = convert(values[place], expression, connection)
         return self._instance(alias, values)
 
     def _compile(self, alias: str) -> Statement:
@@ -74,9 +73,13 @@ class LookUp(threading.local, Generic[Row]):
         compiler = rows.select_related(self.reference.name).query.get_compiler(alias)
         # By name, since Django puts those into SQLite's SQL without searching through all of it.
         sql = compiler.as_sql()[0].replace("%s", "%(value)s")
-        converters = compiler.get_converters([column for column, *_ in compiler.select])
-        statement = Statement(sql, [(place, *of) for place, of in converters.items()])
-        return self.statements.setdefault(alias, statement)
+        by_place = compiler.get_converters([column for column, *_ in compiler.select])
+        converters = [
+            (place, convert, expression)
+            for place, (of_column, expression) in by_place.items()
+            for convert in of_column
+        ]
+        return self.statements.setdefault(alias, Statement(sql, converters))
 
     def _instance(self, alias: str, values: list[Any]) -> Row:
         """Return the instance of a row: the model's own columns come first, then the other's."""
