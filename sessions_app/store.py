@@ -23,14 +23,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
+from authcompare.users import compiled
 from authcompare.users.clients import NOBODY, Client
-from authcompare.users.compiled import LookUp
 from authcompare.users.log_ins import LAST_SEEN_PRECISION, EndReason
 from authcompare.users.models import User
 
 from .models import Session
 
-BY_DIGEST = LookUp(Session, "key_digest", "user")
+BY_DIGEST = compiled.LookUp(Session, "key_digest", "user")
 
 
 def session_of(request: HttpRequest) -> "SessionStore":
@@ -175,7 +175,7 @@ class SessionStore(DatabaseStore):
         row.key_digest = digest(self.session_key)
         try:
             with transaction.atomic():
-                row.save(force_insert=True)
+                compiled.insert(row)
         except IntegrityError as error:
             raise CreateError from error
 

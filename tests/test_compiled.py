@@ -14,8 +14,8 @@ from django.db.transaction import TransactionManagementError
 from django.test.utils import CaptureQueriesContext
 
 from authcompare.users.clients import Client
-from authcompare.users.compiled import LookUp, update
-from authcompare.users.models import User
+from authcompare.users.compiled import LookUp, insert, update
+from authcompare.users.models import AuthEvent, User
 from sessions_app.models import Session
 from sessions_app.store import BY_DIGEST, digest
 from tokens_app.models import TokenFamily
@@ -211,6 +211,51 @@ class TestUpdate:
                 assert update(TokenFamily, {"id": key, "remember": True}, {"generation": number})
 
         assert compiler.call_count == 1
+
+
+@pytest.mark.django_db
+class TestInsert:
+    def test_it_writes_what_the_orm_writes(self, alice: User) -> None:
+        ours, orms = (TokenFamily.begin(alice, CLIENT, remember=True) for _ in range(2))
+        orms.created_at = ours.created_at
+        orms.see(ours.created_at)
+        orms.expires_at = ours.expires_at
+
+        insert(ours)
+        orms.save(force_insert=True)
+
+        rows = {row.pk: values(row) | {"id": None} for row in TokenFamily.objects.all()}
+        assert rows == {ours.pk: rows[orms.pk], orms.pk: rows[orms.pk]}
+        assert (ours._state.adding, ours._state.db) == (orms._state.adding, orms._state.db)
+
+    def test_its_sql_is_the_orms(self, alice: User) -> None:
+        session = Session.begin(alice, CLIENT)
+        session.key_digest = digest("one")
+        with CaptureQueriesContext(connection) as seen:
+            insert(session)
+            session.pk, session.key_digest = uuid.uuid4(), digest("two")
+            session.save(force_insert=True)
+
+        ours, orms = [query["sql"].split(" VALUES ")[0] for query in seen]
+        assert ours == orms
+
+    def test_the_database_gives_the_key_where_it_did(self) -> None:
+        for what in (AuthEvent.What.REVOKED, AuthEvent.What.LOGGED_OUT):
+            insert(AuthEvent(what=what, mode="token", user_agent="%s"))
+
+        assert list(AuthEvent.objects.order_by("pk").values_list("what", "user_agent")) == [
+            ("revoked", "%s"),
+            ("logged_out", "%s"),
+        ]
+
+    def test_a_field_prepares_what_is_stored(self) -> None:
+        insert(User(email=" ALICE@example.com", password="!"))
+
+        assert User.objects.get().email == "alice@example.com"
+
+    def test_a_row_that_is_there_is_refused(self, alice: User) -> None:
+        with pytest.raises(IntegrityError):
+            insert(User(email=alice.email, password="!"))
 
 
 @pytest.mark.django_db(transaction=True)
