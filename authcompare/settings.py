@@ -355,9 +355,6 @@ ACCESS_TOKEN_LIFETIME = timedelta(minutes=5)
 # How long the refresh token before the current one still gets an answer, from the rotation on and
 # never extended: a second tab, or a client whose answer was lost, asks again within seconds.
 REFRESH_GRACE = timedelta(seconds=30)
-# How many access tokens a process remembers, at some 2 kB each, whose signature it has verified.
-# Expiry, key and revocation are asked at each use all the same. With 0 it remembers none.
-VERIFIED_SIGNATURES = 4096
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": ACCESS_TOKEN_LIFETIME,
     # No refresh token lives longer; each one's own end is the log-in's, by the policy above.
