@@ -28,7 +28,7 @@ HASHERS = (Argon2PasswordHasher, PBKDF2PasswordHasher, ScryptPasswordHasher)
 
 def pairs() -> dict[str, tuple[Any, Any]]:
     """Return for each algorithm the key that signs and the key that verifies."""
-    private = {
+    private: dict[str, Any] = {
         "RS256": rsa.generate_private_key(public_exponent=65537, key_size=2048),
         "ES256": ec.generate_private_key(ec.SECP256R1()),
         "EdDSA": ed25519.Ed25519PrivateKey.generate(),
