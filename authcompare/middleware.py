@@ -15,6 +15,9 @@ from django.template.defaultfilters import pluralize
 from .users.limits import Throttled
 from .views import error_response
 
+# Django's own pages of these have their style within them.
+DEBUG_PAGES = (HTTPStatus.NOT_FOUND, HTTPStatus.INTERNAL_SERVER_ERROR)
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 # RFC 6265 4.1.1: a cookie's name is an RFC 9110 token.
@@ -50,15 +53,17 @@ def _is_odd(name: bytes, value: bytes) -> bool:
     return name == b"content-type" and bool(ODD_CONTENT_TYPE.search(value.decode("latin-1")))
 
 
-class NoStoreMiddleware:
-    """Nothing that a user sees is kept by a cache, unless its view says that it may be."""
+class HeadersMiddleware:
+    """Tells the browser what it may load for an answer, and nobody to keep one."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        # Tokens and private pages alike (RFC 6749 5.1, ASVS 14.3.2).
+        if not (settings.DEBUG and response.status_code in DEBUG_PAGES):
+            response.headers["Content-Security-Policy"] = settings.CONTENT_SECURITY_POLICY
+        # Tokens and private pages alike (RFC 6749 5.1, ASVS 14.3.2), unless the view knows better.
         response.headers.setdefault("Cache-Control", "no-store")
         if response.cookies:
             # Whatever the view says: a shared cache would hand one user's cookie to all others.

@@ -192,15 +192,13 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "csp",
 ]
 # The comparison. The site needs nothing of it: without its folder it is gone.
 if (BASE_DIR / "authcompare" / "lab").is_dir():
     INSTALLED_APPS.append("authcompare.lab")
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "authcompare.middleware.NoStoreMiddleware",
+    "authcompare.middleware.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "authcompare.middleware.RequestGuardMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -308,6 +306,11 @@ LOGIN_LIFETIME = timedelta(hours=12)
 REMEMBERED_LOGIN_IDLE_TIMEOUT = timedelta(days=14)
 REMEMBERED_LOGIN_LIFETIME = timedelta(days=30)
 
+# How many signatures a process remembers to have verified: so many access tokens, at some 2 kB
+# each, and so many sessions' contents. Expiry, key and revocation are asked at each use all the
+# same. With 0 it remembers none.
+VERIFIED_SIGNATURES = 4096
+
 # How often somebody may try, by the scopes that users.limits explains. Of log-ins only failed ones
 # count, and of refreshes refused ones, so whoever has the right credentials never meets a limit
 # alone. "account_and_network": above the sixteen that one client has in flight at once.
@@ -399,17 +402,18 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": ["'none'"],
-        "script-src": ["'self'"],
-        "style-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
-        "font-src": ["'self'"],
-        "connect-src": ["'self'"],
-        "form-action": ["'self'"],
-        "base-uri": ["'none'"],
-        "object-src": ["'none'"],
-        "frame-ancestors": ["'none'"],
-    }
-}
+# One policy for every answer, so its text is made once.
+CONTENT_SECURITY_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "object-src 'none'",
+        "frame-ancestors 'none'",
+    ]
+)

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from authcompare.lab.figures import rounded, significant, summary
+from authcompare.lab.strategies import LEVERS, STRATEGIES
 
 
 def test_the_interval_holds_the_median_and_widens_with_the_spread() -> None:
@@ -52,3 +53,16 @@ def test_each_algorithm_signs_and_verifies_and_each_hasher_hashes(capsys: Any) -
     out = capsys.readouterr().out
     names = ("HS256", "RS256", "ES256", "EdDSA", "argon2", "pbkdf2_sha256", "scrypt")
     assert [name for name in names if name not in out] == []
+
+
+def test_the_variants_without_a_lever_are_measured_when_they_are_named(
+    capsys: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    named = [argument for slug in LEVERS for argument in ("--strategy", slug)]
+
+    call_command("lab", "bench", "--rounds", "1", *named)
+
+    out = capsys.readouterr().out
+    assert out.count("Session, ORM (ours, variant)") == 4
+    assert not set(LEVERS) & set(STRATEGIES)

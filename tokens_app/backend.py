@@ -1,17 +1,20 @@
 """Signing and verifying with the key ring, in the place of SimpleJWT's single-key back end."""
 
 import functools
+import json
 import math
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import jwt
 from django.conf import settings
-from django.utils import timezone
+from jwt.utils import base64url_decode
 from rest_framework_simplejwt.backends import TokenBackend
 from rest_framework_simplejwt.exceptions import TokenBackendError, TokenBackendExpiredToken
 
-from .keys import Key, RingFile
+from .keys import Key, Ring, RingFile
 
 # The `typ` header of each kind of token (RFC 8725 3.11). RFC 9068 names the access token's.
 TYPES = {"access": "at+jwt", "refresh": "rt+jwt"}
@@ -34,9 +37,14 @@ def current_ring_file() -> RingFile:
 
 
 class RingBackend(TokenBackend):
-    """SimpleJWT's token back end over a ring of keys, each with its own algorithm."""
+    """SimpleJWT's token back end over a ring of keys, each with its own algorithm.
 
-    def __init__(self, *, any_age: bool = False) -> None:
+    Tokens that are shown `often` have their signature verified once and are remembered; a refresh
+    token is good for one use, so remembering it would only keep a secret in memory.
+    """
+
+    def __init__(self, *, often: bool = False, any_age: bool = False) -> None:
+        self._verified: Callable[..., dict[str, Any]] = _remembered if often else _verified
         self.any_age = any_age
         super().__init__(
             "ES256",
@@ -75,34 +83,52 @@ class RingBackend(TokenBackend):
             raise TokenBackendError("Token is invalid") from error
 
     def _decode(self, token: str) -> dict[str, Any]:
-        header = _header_of(token)
-        claims = jwt.decode(
-            token,
-            # The algorithm is the key's. The header's `alg` only has to agree with it, which stops
-            # both `none` and a public key used as an HMAC secret.
-            (key := self._key(header)).public,
-            algorithms=[key.algorithm],
-            audience=self.audience,
-            issuer=self.issuer,
-            options={
-                "require": REQUIRED_CLAIMS,
-                "strict_aud": True,
-                "verify_exp": not self.any_age,
-                "verify_iat": False,
-                "verify_nbf": False,
-            },
-        )
-        if header.get("typ") != TYPES.get(claims.get("token_type", "")):
-            raise ValueError("the type in the header is not the type in the claims")
+        # By the ring of now: when a key leaves it, what it has signed is verified anew, and fails.
+        ring = current_ring_file().ring()
+        claims = self._verified(token, ring, self.issuer, self.audience).copy()
+        # What time changes is asked at each use.
         _check_times(claims)
+        if int(claims["exp"]) <= time.time() and not self.any_age:
+            raise jwt.ExpiredSignatureError
         return claims
 
-    def _key(self, header: dict[str, Any]) -> Key:
-        kid = header.get("kid")
-        key = current_ring_file().key(kid) if isinstance(kid, str) else None
-        if key is None:
-            raise ValueError("no key of ours")
-        return key
+
+def _verified(token: str, ring: Ring, issuer: Any, audience: Any) -> dict[str, Any]:
+    """Return the claims of a token, of which all is verified but its times."""
+    header = _header_of(token)
+    key = _key(header, ring)
+    claims = jwt.decode(
+        token,
+        # The algorithm is the key's. The header's `alg` only has to agree with it, which stops
+        # both `none` and a public key used as an HMAC secret.
+        key.public,
+        algorithms=[key.algorithm],
+        audience=audience,
+        issuer=issuer,
+        options={
+            "require": REQUIRED_CLAIMS,
+            "strict_aud": True,
+            "verify_exp": False,
+            "verify_iat": False,
+            "verify_nbf": False,
+        },
+    )
+    if header.get("typ") != TYPES.get(claims.get("token_type", "")):
+        raise ValueError("the type in the header is not the type in the claims")
+    return claims
+
+
+# A token that fails raises and is not remembered, so only tokens of ours take up memory.
+_remembered = functools.lru_cache(maxsize=settings.VERIFIED_SIGNATURES)(_verified)
+
+
+def _key(header: dict[str, Any], ring: Ring) -> Key:
+    kid = header.get("kid")
+    # Another process may have made the key after this ring was read.
+    key = (ring.get(kid) or current_ring_file().key(kid)) if isinstance(kid, str) else None
+    if key is None:
+        raise ValueError("no key of ours")
+    return key
 
 
 def _header_of(token: str) -> dict[str, Any]:
@@ -113,8 +139,9 @@ def _header_of(token: str) -> dict[str, Any]:
         # PyJWT reads padded base64; a compact JWS has none (RFC 7515 2), so that the same
         # signature has no second spelling.
         raise ValueError("padded")
-    header = jwt.get_unverified_header(token)
-    if set(header) != HEADER:
+    # PyJWT reads all of the token again, and more strictly: this part finds the key, no more.
+    header = json.loads(base64url_decode(token.partition(".")[0]))
+    if not isinstance(header, dict) or set(header) != HEADER:
         # PyJWT passes over what it does not know. A key brought along (`jwk`, `jku`, `x5u`),
         # an extension (`crit`, `b64`) and another kind of token (`zip`, `cty`) end here.
         raise ValueError("a header that no token of ours has")
@@ -123,7 +150,7 @@ def _header_of(token: str) -> dict[str, Any]:
 
 def _check_times(claims: dict[str, Any]) -> None:
     """Refuse times that are no numbers, and tokens from the future (RFC 7519 4.1.5, 4.1.6)."""
-    latest = timezone.now().timestamp() + CLOCK_SKEW
+    latest = time.time() + CLOCK_SKEW
     for name in ("exp", "iat", "nbf"):
         # NaN is neither early nor late: every comparison with it is false.
         if type(claims[name]) not in (int, float) or not math.isfinite(claims[name]):

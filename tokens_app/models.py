@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Self
 from django.db import models, transaction
 from django.utils import timezone
 
+from authcompare.users import compiled
 from authcompare.users.clients import Client
 from authcompare.users.log_ins import EndReason, LogIn, LogInQuerySet
 from authcompare.users.models import User
@@ -54,11 +55,11 @@ class TokenFamily(LogIn):
         """
         family = cls.begin(user, client, remember=remember)
         family.auth_hash = user.get_session_auth_hash()
-        still_the_same = User.objects.filter(pk=user.pk, is_active=True, auth_stamp=user.auth_stamp)
+        still_the_same = {"id": user.pk, "is_active": True, "auth_stamp": user.auth_stamp}
         with transaction.atomic():
-            if not still_the_same.update(last_login=family.created_at):
+            if not compiled.update(User, still_the_same, {"last_login": family.created_at}):
                 return None
-            family.save(force_insert=True)
+            compiled.insert(family)
         return family
 
     def may_go_on(self) -> bool:
@@ -83,16 +84,12 @@ class TokenFamily(LogIn):
         self.see(now)
         self.generation, self.rotated_at = generation + 1, now
         self.ip_address, self.user_agent = client
-        rotated = (
-            TokenFamily.objects.live()
-            .filter(pk=self.pk, generation=generation)
-            .update(
-                generation=self.generation,
-                rotated_at=self.rotated_at,
-                last_seen_at=self.last_seen_at,
-                idle_expires_at=self.idle_expires_at,
-                ip_address=self.ip_address,
-                user_agent=self.user_agent,
-            )
+        return self.write(
+            "generation",
+            "rotated_at",
+            "last_seen_at",
+            "idle_expires_at",
+            "ip_address",
+            "user_agent",
+            generation=generation,
         )
-        return bool(rotated)

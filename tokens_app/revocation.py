@@ -20,10 +20,13 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from rest_framework_simplejwt.exceptions import InvalidToken
 
+from authcompare.users.compiled import LookUp
 from authcompare.users.models import User
 
 from .models import TokenFamily
-from .tokens import AccessToken
+from .tokens import AccessToken, RingToken
+
+BY_ID = LookUp(TokenFamily, "id", "user")
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +44,14 @@ class Revocation(Protocol):
 def log_in_over() -> InvalidToken:
     """Return the one answer to every token whose log-in or user is not what it was."""
     return InvalidToken("This log-in is over; log in again.", "log_in_over")
+
+
+def family_of(token: RingToken) -> TokenFamily:
+    """Return the log-in of a verified token. Raises `InvalidToken` if it or its user is over."""
+    family = BY_ID.find(token.family_id)
+    if family is None or family.user_id != token.user_id or not family.may_go_on():
+        raise log_in_over()
+    return family
 
 
 class TokenUser(SimpleLazyObject):
@@ -82,10 +93,7 @@ class RowLookUp:
     """The family's row is the truth, and every request reads it."""
 
     def user_of(self, token: AccessToken) -> User:
-        families = TokenFamily.objects.select_related("user")
-        family = families.filter(pk=token.family_id, user_id=token.user_id).first()
-        if family is None or not family.may_go_on():
-            raise log_in_over()
+        family = family_of(token)
         family.user.log_in_id = family.pk
         return family.user
 

@@ -11,7 +11,7 @@ from authcompare.users.log_ins import EndReason
 from authcompare.users.models import AuthEvent
 
 from .models import TokenFamily
-from .revocation import log_in_over
+from .revocation import family_of
 from .tokens import RefreshToken
 
 
@@ -21,27 +21,19 @@ def refresh(token: RefreshToken, request: HttpRequest) -> TokenFamily:
     Raises `InvalidToken` for a log-in that is over and for a token that was used before; the
     latter ends the family, since thief and owner cannot be told apart (RFC 9700 4.14.2).
     """
-    family = _read(token)
+    # An ended family enjoys neither rotation nor grace.
+    family = family_of(token)
     if token.generation == family.generation:
         if family.rotate(Client.of(request)):
             return family
         # Another request was faster: this one's token has just been superseded, or the log-in
         # has just ended.
-        family = _read(token)
+        family = family_of(token)
     if _in_grace(token, family):
         return family
     if token.generation < family.generation:
         _end_for_reuse(token, family, request)
     raise InvalidToken("This refresh token was used before; log in again.", "token_reused")
-
-
-def _read(token: RefreshToken) -> TokenFamily:
-    """Return the token's family; an ended one enjoys neither rotation nor grace."""
-    families = TokenFamily.objects.select_related("user")
-    family = families.filter(pk=token.family_id, user_id=token.user_id).first()
-    if family is None or not family.may_go_on():
-        raise log_in_over()
-    return family
 
 
 def _end_for_reuse(token: RefreshToken, family: TokenFamily, request: HttpRequest) -> None:

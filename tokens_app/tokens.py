@@ -48,6 +48,8 @@ class RingToken(simplejwt.Token):
 class AccessToken(RingToken, simplejwt.AccessToken):
     """Shown with every request, dead after five minutes (RFC 9068)."""
 
+    _token_backend = RingBackend(often=True)
+
     @classmethod
     def for_family(cls, family: TokenFamily) -> Self:
         """Return a new access token, which does not outlive its log-in."""

@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from . import compiled
 from .clients import NOBODY, Client
 from .fields import normalize_email
 from .log_ins import in_batches
@@ -56,7 +57,7 @@ def record(
     )
     trail.info("%s", line(event))
     try:
-        event.save(force_insert=True)
+        compiled.insert(event)
     except DatabaseError:
         # It breaks no log-in: a full or locked table would shut everybody out, whoever must mend
         # it as well. Nothing is lost either, as the line above, which needs no database, says it.

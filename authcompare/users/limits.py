@@ -80,12 +80,6 @@ def count(rule: Rule, request: HttpRequest, account: str = "") -> None:
     _refuse(full, request, account)
 
 
-def check(rule: Rule, request: HttpRequest, account: str = "") -> None:
-    """Raise `Throttled` where an attempt would be one too many; count nothing."""
-    full = [w for w in windows_of(rule, request, account) if not windows.is_open(w.item, w.key)]
-    _refuse(full, request, account)
-
-
 def guess(request: HttpRequest | None, account: str, check_password: Callable[[], Found]) -> Found:
     """Return what checking the account's password gives; only what is false counts as an attempt.
 
@@ -95,13 +89,14 @@ def guess(request: HttpRequest | None, account: str, check_password: Callable[[]
     """
     if request is None:  # A shell, a command, a test: nobody guesses from there.
         return check_password()
-    check(Rule.LOG_IN, request, account)  # Spares the site the hash, and says no more.
+    its_windows = list(windows_of(Rule.LOG_IN, request, account))
+    _check(its_windows, request, account)  # Spares the site the hash, and says no more.
     found = check_password()
     if not found:
         count(Rule.LOG_IN, request, account)
         return found
-    check(Rule.LOG_IN, request, account)
-    _forgive(request, account)
+    _check(its_windows, request, account)
+    _forgive(its_windows)
     return found
 
 
@@ -127,8 +122,13 @@ def _key(*parts: str) -> str:
     return salted_hmac("authcompare.users.limits", value, algorithm="sha256").hexdigest()
 
 
-def _forgive(request: HttpRequest, account: str) -> None:
-    for window in windows_of(Rule.LOG_IN, request, account):
+def _check(some: list[Window], request: HttpRequest, account: str) -> None:
+    """Raise `Throttled` where an attempt would be one too many; count nothing."""
+    _refuse([w for w in some if not windows.is_open(w.item, w.key)], request, account)
+
+
+def _forgive(some: list[Window]) -> None:
+    for window in some:
         # Never the network's: an attacker's own account would clear it as often as he likes.
         if window.scope == "account_and_network":
             windows.clear(window.item, window.key)

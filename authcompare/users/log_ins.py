@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from . import compiled
 from .clients import USER_AGENT_LENGTH, Client
 from .models import User
 
@@ -52,6 +53,11 @@ def in_batches(over: models.QuerySet[Any]) -> Iterator[int]:
         time.sleep(time.monotonic() - started)
 
 
+def live_at(moment: datetime) -> dict[str, Any]:
+    """Return the conditions under which a row is neither ended nor expired."""
+    return {"ended_at": None, "idle_expires_at__gt": moment}
+
+
 class LogInQuerySet(models.QuerySet[Any]):
     """The rows of one mode's log-ins."""
 
@@ -60,7 +66,7 @@ class LogInQuerySet(models.QuerySet[Any]):
 
     def live(self) -> Self:
         """Return the log-ins that are neither ended nor expired."""
-        return self.filter(ended_at=None, idle_expires_at__gt=timezone.now())
+        return self.filter(**live_at(timezone.now()))
 
     def end(self, reason: EndReason, moment: datetime | None = None) -> int:
         """End the live ones among these log-ins, at this moment, and return how many they were."""
@@ -124,6 +130,11 @@ class LogIn(models.Model):
         )
         self.last_seen_at = now
         self.idle_expires_at = min(now + timeout, self.expires_at)
+
+    def write(self, *columns: str, **conditions: Any) -> bool:
+        """Write these columns, unless the row has ended or differs from the conditions by now."""
+        where = {"id": self.pk, **conditions, **live_at(timezone.now())}
+        return bool(compiled.update(type(self), where, {c: getattr(self, c) for c in columns}))
 
     def is_live(self) -> bool:
         """Tell whether the log-in, as it was read, is neither ended nor expired."""

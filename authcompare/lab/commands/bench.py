@@ -16,7 +16,7 @@ from ..bench import ACTIONS, FLOOR_COUNT
 from ..ensemble import Player, ensemble
 from ..figures import rounded, summary
 from ..machine import machine
-from ..strategies import CONTESTANTS
+from ..strategies import CONTESTANTS, LEVERS, strategy_of
 from .console import chosen, progress
 
 KNOWN = {strategy.slug: strategy for strategy in CONTESTANTS}
@@ -28,7 +28,11 @@ Measured = dict[str, dict[str, list[float]]]
 
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
-        "--strategy", action="append", choices=list(KNOWN), metavar="SLUG", help="only this one"
+        "--strategy",
+        action="append",
+        choices=list(KNOWN | LEVERS),
+        metavar="SLUG",
+        help="only this one",
     )
     parser.add_argument(
         "--rounds", type=int, default=ROUNDS, help=f"how many, {ROUNDS} if not said"
@@ -39,7 +43,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: dict[str, Any], console: Console) -> int:
     """Verify, measure in turns, print the tables, and return the exit status."""
-    strategies = chosen(options["strategy"], KNOWN)
+    # The variants without one of the levers are measured when they are named.
+    strategies = chosen(options["strategy"], KNOWN | LEVERS if options["strategy"] else KNOWN)
     rounds = QUICK_ROUNDS if options["quick"] else options["rounds"]
     times: Measured = {action: {} for action in ACTIONS}
     ratios: Measured = {action: {} for action in ACTIONS}
@@ -107,7 +112,7 @@ def table(action: str, rows: dict[str, Any]) -> Table:
     for slug, row in sorted(rows.items(), key=lambda item: item[1]["us"]["median"]):
         us, floor = row["us"], row["floor"]
         shown.add_row(
-            KNOWN[slug].title,
+            strategy_of(slug).title,
             f"{us['median']:g}",
             f"{us['low']:g}–{us['high']:g}",
             f"{floor['median']:g}",

@@ -9,7 +9,7 @@ from django.conf import Settings, settings
 
 from ..wire import HOST, ORIGIN, SIBLING
 from .base import Strategy
-from .ours import OUR_VARIANTS, OURS
+from .ours import OUR_LEVERS, OUR_VARIANTS, OURS
 from .stock import STOCK, WEAK_ROTATION
 from .weak_cookie import WEAK_COOKIE
 from .weak_session import WEAK_SESSION
@@ -21,13 +21,14 @@ CONTESTANTS = [strategy for strategy in STRATEGIES.values() if not strategy.cont
 CONTROLS = [strategy for strategy in STRATEGIES.values() if strategy.control]
 # One knob turned on a contestant: measured where that knob matters, and in no matrix.
 VARIANTS = {strategy.slug: strategy for strategy in OUR_VARIANTS}
+LEVERS = {strategy.slug: strategy for strategy in OUR_LEVERS}
 
 PLAYING = "AUTHCOMPARE_LAB_STRATEGY"
 
 
 def strategy_of(slug: str) -> Strategy:
     """Return a strategy, a variant included, by its slug."""
-    return (STRATEGIES | VARIANTS)[slug]
+    return (STRATEGIES | VARIANTS | LEVERS)[slug]
 
 
 def playing() -> Strategy:

@@ -22,10 +22,12 @@ class OurStrategy(Strategy):
     """The site as it is deployed, with the probe beside it."""
 
     clean_up: str = "clearsessions"
+    apps: tuple[str, ...] = ()
 
     def settings(self, site: Any) -> dict[str, Any]:
         names = (name for name in dir(site) if name.isupper())
-        return {name: getattr(site, name) for name in names} | QUIET | dict(self.overrides)
+        apps = {"INSTALLED_APPS": [*site.INSTALLED_APPS, *self.apps]}
+        return {name: getattr(site, name) for name in names} | QUIET | apps | dict(self.overrides)
 
     def urls(self) -> list[Any]:
         from .views import probes
@@ -64,6 +66,14 @@ API = {
 }
 HERE = "README.md"
 
+FORMS = FormFlow(
+    login="/sessions/login/",
+    logout="/sessions/logout/",
+    everywhere="/sessions/logout/all/",
+    field="email",
+)
+UNCOMPILED = ("authcompare.lab.strategies.apps.Uncompiled",)
+
 OURS: list[Strategy] = [
     OurStrategy(
         slug="session",
@@ -71,12 +81,7 @@ OURS: list[Strategy] = [
         about="Django's database sessions, hardened: the key is hashed in the table, a log-in is"
         " a row that ends, and session and user come in one query.",
         documentation=HERE,
-        flow=FormFlow(
-            login="/sessions/login/",
-            logout="/sessions/logout/",
-            everywhere="/sessions/logout/all/",
-            field="email",
-        ),
+        flow=FORMS,
         stores=("a row per log-in, read at each request",),
     ),
     OurTokens(
@@ -128,5 +133,37 @@ OUR_VARIANTS: list[Strategy] = [
         flow=TokenFlow(**API),
         stores=("a row per log-in, read at each request",),
         overrides={"TOKEN_REVOCATION": "row", "REFRESH_GRACE": timedelta(0)},
+    ),
+]
+
+# What makes ours fast, each lever left out: `manage.py lab bench --strategy` measures them.
+OUR_LEVERS: list[Strategy] = [
+    OurStrategy(
+        slug="session-uncompiled",
+        title="Session, ORM (ours, variant)",
+        about="The same sessions; Django compiles each statement anew.",
+        documentation=HERE,
+        flow=FORMS,
+        stores=("a row per log-in, read at each request",),
+        apps=UNCOMPILED,
+    ),
+    OurTokens(
+        slug="jwt-uncompiled",
+        title="JWT, row look-up, ORM (ours, variant)",
+        about="The same tokens with row look-up; Django compiles each statement anew.",
+        documentation=HERE,
+        flow=TokenFlow(**API),
+        stores=("a row per log-in, read at each request",),
+        apps=UNCOMPILED,
+        overrides={"TOKEN_REVOCATION": "row"},
+    ),
+    OurTokens(
+        slug="jwt-unremembered",
+        title="JWT, verified each time (ours, variant)",
+        about="The same tokens without revocation; each signature is verified at each request.",
+        documentation=HERE,
+        flow=TokenFlow(**API),
+        stores=("a row per log-in, read at each refresh",),
+        overrides={"TOKEN_REVOCATION": "none", "VERIFIED_SIGNATURES": 0},
     ),
 ]
