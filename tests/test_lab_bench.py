@@ -1,6 +1,10 @@
 """What the benchmark says of a series, and what it refuses to time."""
 
 import random
+import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +12,8 @@ from django.core.management import call_command
 
 from authcompare.lab.figures import rounded, significant, summary
 from authcompare.lab.strategies import LEVERS, STRATEGIES
+
+from .test_layout import ROOT
 
 
 def test_the_interval_holds_the_median_and_widens_with_the_spread() -> None:
@@ -66,3 +72,18 @@ def test_the_variants_without_a_lever_are_measured_when_they_are_named(
     out = capsys.readouterr().out
     assert out.count("Session, ORM (ours, variant)") == 4
     assert not set(LEVERS) & set(STRATEGIES)
+
+
+def test_the_script_in_the_readme_measures_a_read_with_plain_django(tmp_path: Path) -> None:
+    readme = (ROOT / "authcompare" / "lab" / "README.md").read_text()
+    [code] = re.findall(
+        r"^```python\n(import statistics.*?)^```$", readme, re.DOTALL | re.MULTILINE
+    )
+    script = tmp_path / "plain.py"
+    script.write_text(code)
+
+    done = subprocess.run(
+        [sys.executable, str(script)], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+
+    assert re.fullmatch(r"a read by Django session: \d+ µs\n", done.stdout), done.stderr

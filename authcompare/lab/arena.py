@@ -15,7 +15,6 @@ import django
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
-from django.core.cache import cache
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 from django.db import connection, transaction
@@ -24,6 +23,7 @@ from django.utils import timezone
 from authcompare.users import counters
 
 from . import wire
+from .caches import empty_cache
 from .clock import Clock, RealClock
 from .strategies import configure, strategy_of
 from .strategies.base import Strategy
@@ -73,7 +73,7 @@ class Arena:
         """Empty database, cache and counters, and bring the cast on, at the start of the clock."""
         self.clock.reset()
         self.exchanges.clear()
-        cache.clear()
+        empty_cache()
         counters.LOCAL.storage.reset()
         with transaction.atomic(), constraints_off():
             for model in apps.get_models(include_auto_created=True):

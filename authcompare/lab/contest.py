@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-import redis
 from django.conf import settings
 from django.db import connection
 from psycopg import sql
@@ -49,22 +48,6 @@ def throwaway_database(home: Path, slug: str) -> Iterator[str]:
         finally:
             drop = sql.SQL("DROP DATABASE {} WITH (FORCE)")
             admin.execute(drop.format(sql.Identifier(name)))
-
-
-@contextmanager
-def throwaway_cache(url: str) -> Iterator[dict[str, str]]:
-    """Yield the environment of processes that share a cache, of which nothing is left afterwards.
-
-    In Redis their keys have a prefix of their own: whatever else is in there stays.
-    """
-    prefix = f"lab-{secrets.token_hex(4)}"
-    try:
-        yield {"CACHE_URL": url, "CACHE_KEY_PREFIX": prefix}
-    finally:
-        if not url.startswith("locmem"):
-            with redis.Redis.from_url(url) as server:
-                for key in server.scan_iter(f"{prefix}:*"):
-                    server.delete(key)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
+from .caches import throwaway_cache
 from .contest import Failed, Message, home, start, throwaway_database
 from .strategies.base import Strategy
 
@@ -44,13 +45,13 @@ def ensemble(task: str, strategies: Sequence[Strategy], cache_url: str) -> Itera
     """
     with ExitStack() as stack:
         folder, environ = stack.enter_context(home(moving=False))
+        environ |= stack.enter_context(throwaway_cache(cache_url))
         players = []
         for strategy in strategies:
             url = stack.enter_context(throwaway_database(folder, strategy.slug))
             own = {
                 "DATABASE_URL": url,
-                "CACHE_URL": cache_url,
-                "CACHE_KEY_PREFIX": f"lab-{folder.name}-{strategy.slug}",
+                "CACHE_KEY_PREFIX": f"{environ['CACHE_KEY_PREFIX']}:{strategy.slug}",
             }
             process = stack.enter_context(start(strategy, task, environ | own))
             stack.callback(process.kill)

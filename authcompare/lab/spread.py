@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .arena import PASSWORD, email_of
-from .contest import throwaway_cache
+from .caches import throwaway_cache
 from .gunicorn import gunicorn
 from .remote import Road
 from .resource_server import ISSUER, JWKS

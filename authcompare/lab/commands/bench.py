@@ -13,6 +13,7 @@ from rich.table import Table
 
 from .. import results
 from ..bench import ACTIONS, FLOOR_COUNT
+from ..caches import site_cache_url
 from ..ensemble import Player, ensemble
 from ..figures import rounded, summary
 from ..machine import machine
@@ -48,7 +49,7 @@ def run(options: dict[str, Any], console: Console) -> int:
     rounds = QUICK_ROUNDS if options["quick"] else options["rounds"]
     times: Measured = {action: {} for action in ACTIONS}
     ratios: Measured = {action: {} for action in ACTIONS}
-    with ensemble("authcompare.lab.bench.run", strategies, "locmem://") as players:
+    with ensemble("authcompare.lab.bench.run", strategies, site_cache_url()) as players:
         facts = {player.strategy.slug: player.ask(action="verify") for player in players}
         try:
             measure(players, rounds, times, ratios)

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from .. import results
+from ..caches import site_cache_url
 from ..ensemble import Player, ensemble
 from ..figures import rounded
 from ..grow import SAMPLES
@@ -36,7 +37,7 @@ def run(options: dict[str, Any], console: Console) -> int:
     """Grow, measure, clean up, print, and return the exit status."""
     strategies = chosen(options["strategy"], KNOWN)
     counts = sizes_up_to(options["most"])
-    with ensemble("authcompare.lab.grow.run", strategies, "locmem://") as players:
+    with ensemble("authcompare.lab.grow.run", strategies, site_cache_url()) as players:
         growing = [p for p in players if p.hello["log-in"] or p.hello["refresh"]]
         groups = alike(growing)
         with progress("Growing", len(groups) * (len(counts) + 1)) as advance:

@@ -21,7 +21,8 @@ from rich.table import Table
 
 from .. import results
 from ..arena import CHEAP_HASHER
-from ..contest import Failed, throwaway_cache
+from ..caches import site_cache_url, throwaway_cache
+from ..contest import Failed
 from ..figures import rounded
 from ..machine import machine
 from ..served import served
@@ -72,7 +73,7 @@ def loaded(
     figures = {}
     hashers = {"PASSWORD_HASHERS": CHEAP_HASHER}
     with (
-        throwaway_cache(cache_url()) as cache,
+        throwaway_cache(site_cache_url()) as cache,
         on_cores(CORES[:workers]),
         served(strategy, workers=workers, settings=hashers, environ=cache) as server,
     ):
@@ -90,11 +91,6 @@ def on_cores(cores: list[int]) -> Iterator[None]:
         yield
     finally:
         os.sched_setaffinity(0, CORES)
-
-
-def cache_url() -> str:
-    """Return the cache that the site has: a server's, or the process's own memory."""
-    return settings.CACHES["default"]["LOCATION"] if settings.SHARED_CACHE else "locmem://"
 
 
 def generated(strategy: Strategy, port: int, users: int, options: dict[str, Any]) -> dict[str, Any]:

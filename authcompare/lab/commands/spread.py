@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from .. import results, spread
+from ..caches import OWN_MEMORY, site_cache_url
 from ..figures import significant
 from ..machine import machine
 from ..strategies import CONTESTANTS
@@ -48,8 +49,8 @@ def run(options: dict[str, Any], console: Console) -> int:
 
 def caches() -> dict[str, str]:
     """Return the caches to play with: each server's own memory, and the one that is shared."""
-    shared = settings.CACHES["default"].get("LOCATION", "")
-    return {"own": "locmem://"} | ({"shared": shared} if settings.SHARED_CACHE else {})
+    shared = {"shared": site_cache_url()} if settings.SHARED_CACHE else {}
+    return {"own": OWN_MEMORY} | shared
 
 
 def rounded(found: dict[str, Any]) -> dict[str, Any]:

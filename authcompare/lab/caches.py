@@ -1,0 +1,43 @@
+"""The cache of a play: a process's own memory, or keys of its own on a server that others use."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import redis
+from django.conf import settings
+from django.core.cache import cache
+
+OWN_MEMORY = "locmem://"
+
+
+def site_cache_url() -> str:
+    """Return the cache that the site has: a server's, or the process's own memory."""
+    return settings.CACHES["default"]["LOCATION"] if settings.SHARED_CACHE else OWN_MEMORY
+
+
+@contextmanager
+def throwaway_cache(url: str) -> Iterator[dict[str, str]]:
+    """Yield the environment of processes that share a cache; nothing is left of it afterwards."""
+    prefix = f"lab-{secrets.token_hex(4)}"
+    try:
+        yield {"CACHE_URL": url, "CACHE_KEY_PREFIX": prefix}
+    finally:
+        if url != OWN_MEMORY:
+            delete_keys(url, prefix)
+
+
+def empty_cache() -> None:
+    """Empty this process's cache; on a server only what is under its own prefix."""
+    site = settings.CACHES["default"]
+    if "redis" in site["BACKEND"]:
+        delete_keys(site["LOCATION"], site["KEY_PREFIX"])  # Django's `clear` would empty it whole.
+    else:
+        cache.clear()
+
+
+def delete_keys(url: str, prefix: str) -> None:
+    """Delete what is under a prefix in Redis."""
+    with redis.Redis.from_url(url) as server:
+        for key in server.scan_iter(f"{prefix}:*"):
+            server.delete(key)
