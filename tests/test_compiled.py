@@ -121,13 +121,13 @@ class TestItsStatement:
 
         assert len(seen) == 1
 
-    def test_it_has_what_the_orms_has_between_select_and_where(self, alice: User) -> None:
-        family = family_of(alice)
+    def test_it_is_the_orms(self, alice: User) -> None:
+        key = family_of(alice).pk
         with CaptureQueriesContext(connection) as seen:
-            BY_ID.find(family.pk)
-            TokenFamily.objects.select_related("user").get(pk=family.pk)
+            BY_ID.find(key)
+            list(TokenFamily.objects.select_related("user").filter(pk=key))
 
-        ours, orms = [query["sql"].split(" WHERE ")[0] for query in seen]
+        ours, orms = [query["sql"] for query in seen]
         assert ours == orms
 
     def test_it_is_compiled_once(self, alice: User) -> None:
@@ -166,7 +166,7 @@ class TestUpdate:
             update(TokenFamily, {"id": key, "ended_at": None}, self.NEW)
             TokenFamily.objects.filter(id=key, ended_at=None).update(**self.NEW)
 
-        ours, orms = [query["sql"].replace("(", "").replace(")", "") for query in seen]
+        ours, orms = [query["sql"] for query in seen]
         assert ours == orms
 
     @pytest.mark.parametrize(

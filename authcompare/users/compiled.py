@@ -11,22 +11,21 @@ from collections.abc import Callable
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from django.db import connections, models, router, transaction
-from django.db.models.expressions import RawSQL
 from django.db.models.sql import InsertQuery, UpdateQuery
 
 Row = TypeVar("Row", bound=models.Model)
 Converter = Callable[[Any, Any, Any], Any]
 
 
-class Slot(NamedTuple):
-    """The place of a parameter: the field that prepares it, and where its value comes from."""
+class Parameter(models.Value):
+    """A value that a statement gets when it runs; its field prepares it."""
 
-    field: Any
-    name: str
-    is_new: bool
+    def __init__(self, name: str, output_field: Any, *, is_new: bool = False) -> None:
+        super().__init__(name, output_field)
+        self.is_new = is_new
 
-    def expression(self) -> RawSQL:
-        return RawSQL("%s", [self])
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        return "%s", [self]
 
 
 class Statement(NamedTuple):
@@ -68,8 +67,8 @@ class LookUp(threading.local, Generic[Row]):
         return self._instance(alias, values)
 
     def _compile(self, alias: str) -> Statement:
-        # A parameter, whatever the column's type: the value is bound when the statement runs.
-        rows = self.model._default_manager.filter(**{self.column.name: RawSQL("%s", [None])})
+        value = Parameter("value", self.column)
+        rows = self.model._default_manager.filter(**{self.column.name: value})
         compiler = rows.select_related(self.reference.name).query.get_compiler(alias)
         # By name, since Django puts those into SQLite's SQL without searching through all of it.
         sql = compiler.as_sql()[0].replace("%s", "%(value)s")
@@ -99,22 +98,21 @@ def update(model: type[models.Model], where: dict[str, Any], new: dict[str, Any]
     """
     alias = router.db_for_write(model)
     shape = tuple((name, value is None) for name, value in where.items())
-    sql, slots = _update_statement(alias, model, shape, tuple(new))
-    given = [(slot.field, (new if slot.is_new else where)[slot.name]) for slot in slots]
+    sql, parameters = _update_statement(alias, model, shape, tuple(new))
+    given = [(p.output_field, (new if p.is_new else where)[p.value]) for p in parameters]
     return _write(alias, sql, given)
 
 
 @functools.cache
 def _update_statement(
     alias: str, model: type[models.Model], where: tuple[tuple[str, bool], ...], new: tuple[str, ...]
-) -> tuple[str, tuple[Slot, ...]]:
-    def slot(name: str, *, is_new: bool) -> RawSQL:
-        field = model._meta.get_field(name.partition("__")[0])
-        return Slot(field, name, is_new).expression()
+) -> tuple[str, tuple[Parameter, ...]]:
+    def parameter(name: str, *, is_new: bool = False) -> Parameter:
+        return Parameter(name, model._meta.get_field(name.partition("__")[0]), is_new=is_new)
 
-    conditions = {name: None if empty else slot(name, is_new=False) for name, empty in where}
+    conditions = {name: None if empty else parameter(name) for name, empty in where}
     query: Any = model._base_manager.filter(**conditions).query.chain(UpdateQuery)
-    query.add_update_values({name: slot(name, is_new=True) for name in new})
+    query.add_update_values({name: parameter(name, is_new=True) for name in new})
     return query.get_compiler(alias).as_sql()
 
 

@@ -22,7 +22,8 @@ class WeakTokens(StockStrategy):
     flow: Flow = VIEWS
 
     def settings(self, site: Any) -> dict[str, Any]:
-        return super().settings(site) | {"SIGNING_KEYS_FILE": site.SIGNING_KEYS_FILE}
+        ring = {name: getattr(site, name) for name in ("SIGNING_KEYS_FILE", "VERIFIED_SIGNATURES")}
+        return super().settings(site) | ring
 
     def doors(self) -> list[Any]:
         from django.views.decorators.csrf import csrf_exempt
