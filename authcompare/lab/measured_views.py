@@ -12,7 +12,12 @@ def costs(request: HttpRequest) -> HttpResponse:
     """What each action costs, the cheapest strategy first."""
     found = results.found("bench")
     actions = {action: measured.costs(action) for action in found.get("actions", ())}
-    return render(request, "lab/costs.html", {"actions": actions, "machine": found.get("machine")})
+    context = {
+        "actions": actions,
+        "machine": found.get("machine"),
+        "signatures": results.found("signatures"),
+    }
+    return render(request, "lab/costs.html", context)
 
 
 @require_safe
