@@ -7,14 +7,28 @@ The REST framework's fields come from HTML forms, where all is text: they take 1
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.validators import ProhibitSurrogateCharactersValidator
 from rest_framework_simplejwt.serializers import PasswordField
 
 from authcompare.users.fields import normalize_email
 from authcompare.users.models import PASSWORD_MAX_LENGTH
 
 
+class NoSurrogates(ProhibitSurrogateCharactersValidator):
+    """The REST framework's, which asks each character; a token is ASCII and has none to find."""
+
+    def __call__(self, value: str) -> None:
+        if not value.isascii():
+            super().__call__(value)
+
+
 class TextOnly(serializers.CharField):
     """A string, and no number that would make one."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.validators.remove(ProhibitSurrogateCharactersValidator())
+        self.validators.append(NoSurrogates())
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
