@@ -166,7 +166,7 @@ def test_an_interrupted_command_says_so_and_leaves_nothing(tmp_path: Path) -> No
     with subprocess.Popen(
         command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True
     ) as process:
-        while not list(tmp_path.glob("authcompare-lab-*/*.sqlite3")):
+        while not list(tmp_path.glob("authcompare-lab-*/ring.json")):
             assert process.poll() is None
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
