@@ -6,6 +6,7 @@ Content-Security-Policy, unless it said before that it expects just that.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -58,6 +59,12 @@ class Console:
             reason = f"the server responded with a status of {reason} ({reason.phrase})"
         self.expected.append((f"Failed to load resource: {reason}", path))
 
+    def settle(self, page: Page) -> None:
+        """Wait until what is expected has come: Chromium may print it after the page went on."""
+        deadline = time.monotonic() + TIMEOUT / 1000
+        while len(self.complaints) < len(self.expected) and time.monotonic() < deadline:
+            page.wait_for_timeout(20)
+
     def _on_message(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.complaints.append((message.text, urlsplit(message.location["url"]).path))
@@ -104,6 +111,7 @@ def open_page(chromium: Browser, live_server: Any, console: Console) -> Iterator
 
     yield open_page
     for context in contexts:
+        console.settle(context.pages[-1])
         context.close()
 
 
