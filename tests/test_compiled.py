@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from authcompare.users.clients import Client
 from authcompare.users.compiled import LookUp, insert, update
-from authcompare.users.models import AuthEvent, User
+from authcompare.users.models import BY_EMAIL, AuthEvent, User
 from sessions_app.models import Session
 from sessions_app.store import BY_DIGEST, digest
 from tokens_app.models import TokenFamily
@@ -96,6 +96,21 @@ class TestWhatItFinds:
         family_of(alice)
 
         assert BY_ID.find(uuid.uuid4()) is None
+
+    def test_a_user_is_what_the_orm_makes_of_it(self, alice: User, bob: User) -> None:
+        found = BY_EMAIL.find(" ALICE@example.com")
+
+        assert found == alice
+        assert values(found) == values(User.objects.get(pk=alice.pk))
+
+    def test_the_users_of_a_named_database_are_djangos_to_find(self, alice: User) -> None:
+        with patch.object(BY_EMAIL, "find", side_effect=AssertionError):
+            manager = User.objects.db_manager("default")
+            assert manager.get_by_natural_key(alice.email) == alice
+
+    def test_nobody_is_found_by_an_unknown_address(self, alice: User) -> None:
+        with pytest.raises(User.DoesNotExist):
+            User.objects.get_by_natural_key("nobody@example.com")
 
     def test_it_never_remembers_a_row(self, alice: User) -> None:
         family = family_of(alice)

@@ -61,7 +61,7 @@ def test_each_algorithm_signs_and_verifies_and_each_hasher_hashes(capsys: Any) -
     assert [name for name in names if name not in out] == []
 
 
-def test_the_variants_without_a_lever_are_measured_when_they_are_named(
+def test_the_variants_without_a_lever_are_measured_beside_the_contestants(
     capsys: Any, monkeypatch: Any
 ) -> None:
     monkeypatch.setenv("COLUMNS", "200")

@@ -220,6 +220,16 @@ class TestCost:
         with django_assert_num_queries(6):
             log_in_by_form(client, alice)
 
+    def test_a_log_in_notes_the_moment_in_the_users_row(
+        self, alice: User, client: Client
+    ) -> None:
+        before = timezone.now()
+        log_in_by_form(client, alice)
+
+        alice.refresh_from_db()
+        assert alice.last_login is not None
+        assert before <= alice.last_login <= timezone.now()
+
     def test_a_log_out_reads_and_writes_one_row_and_adds_the_event(
         self, alice: User, client: Client, django_assert_num_queries: Any
     ) -> None:

@@ -3,9 +3,10 @@
 from typing import Any
 
 from . import results
+from .figures import significant
 from .grids import Grid, Line, Row
 from .kinds import colours
-from .strategies import CONTESTANTS, VARIANTS
+from .strategies import CONTESTANTS, LEVERS, VARIANTS, WITHOUT
 
 TITLES = {s.slug: s.title for s in (*CONTESTANTS, *VARIANTS.values())}
 # What the load generator saw: the figure's name, its title, the scale upwards, and if it is drawn.
@@ -26,8 +27,28 @@ def costs(action: str) -> list[dict[str, Any]]:
     rows = [
         {"name": TITLES[slug], "mode": modes.get(slug, ""), **found}
         for slug, found in measured.items()
+        if slug in TITLES
     ]
     return sorted(rows, key=lambda row: row["us"]["median"])
+
+
+def levers() -> list[dict[str, Any]]:
+    """Return what each action costs one of ours, with and without what makes it fast."""
+    actions = results.read("bench")["actions"]
+    return [
+        {
+            "name": TITLES[slug],
+            "action": action,
+            "without": LEVERS[without].about,
+            "us": [measured[slug]["us"]["median"], measured[without]["us"]["median"]],
+            "share": significant(
+                measured[slug]["us"]["median"] / measured[without]["us"]["median"]
+            ),
+        }
+        for slug, without in WITHOUT.items()
+        for action, measured in actions.items()
+        if slug in measured and without in measured
+    ]
 
 
 def growth(title: str, lines: tuple[Line, ...]) -> Grid:

@@ -14,6 +14,7 @@ def costs(request: HttpRequest) -> HttpResponse:
     actions = {action: measured.costs(action) for action in found.get("actions", ())}
     context = {
         "actions": actions,
+        "levers": measured.levers() if found else [],
         "machine": found.get("machine"),
         "signatures": results.found("signatures"),
     }

@@ -39,16 +39,18 @@ class Statement(NamedTuple):
 class LookUp(threading.local, Generic[Row]):
     """`model.objects.select_related(related).get(column=value)`, compiled once.
 
-    The column must be unique. Each thread compiles for itself, as converters belong to the
-    thread's own connection.
+    The column must be unique; `related` is a foreign key's name, or empty. Each thread compiles
+    for itself, as converters belong to the thread's own connection.
     """
 
-    def __init__(self, model: type[Row], column: str, related: str) -> None:
-        self.model, self.reference = model, cast(models.ForeignKey, model._meta.get_field(related))
+    def __init__(self, model: type[Row], column: str, related: str = "") -> None:
+        self.model, self.related = model, related
         self.column = cast(models.Field, model._meta.get_field(column))
         self.names = [field.attname for field in model._meta.concrete_fields]
-        self.other: Any = self.reference.related_model
-        self.other_names = [field.attname for field in self.other._meta.concrete_fields]
+        if related:
+            self.reference = cast(models.ForeignKey, model._meta.get_field(related))
+            self.other: Any = self.reference.related_model
+            self.other_names = [field.attname for field in self.other._meta.concrete_fields]
         self.statements: dict[str, Statement] = {}
 
     def find(self, value: Any) -> Row | None:
@@ -69,7 +71,8 @@ class LookUp(threading.local, Generic[Row]):
     def _compile(self, alias: str) -> Statement:
         value = Parameter("value", self.column)
         rows = self.model._default_manager.filter(**{self.column.name: value})
-        compiler = rows.select_related(self.reference.name).query.get_compiler(alias)
+        rows = rows.select_related(self.related) if self.related else rows
+        compiler = rows.query.get_compiler(alias)
         # By name, since Django puts those into SQLite's SQL without searching through all of it.
         sql = compiler.as_sql()[0].replace("%s", "%(value)s")
         by_place = compiler.get_converters([column for column, *_ in compiler.select])
@@ -84,10 +87,11 @@ class LookUp(threading.local, Generic[Row]):
         """Return the instance of a row: the model's own columns come first, then the other's."""
         own, others = values[: len(self.names)], values[len(self.names) :]
         row = self.model.from_db(alias, self.names, own)
-        # Of a row that refers to nobody the outer join brings nothing.
-        refers = getattr(row, self.reference.attname) is not None
-        other = self.other.from_db(alias, self.other_names, others) if refers else None
-        setattr(row, self.reference.name, other)
+        if self.related:
+            # Of a row that refers to nobody the outer join brings nothing.
+            refers = getattr(row, self.reference.attname) is not None
+            other = self.other.from_db(alias, self.other_names, others) if refers else None
+            self.reference.set_cached_value(row, other)
         return row
 
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import get_random_string, salted_hmac
 
+from . import compiled
 from .clients import USER_AGENT_LENGTH
 from .fields import NormalizedEmailField
 
@@ -22,6 +23,16 @@ class UserManager(BaseUserManager["User"]):
     """Creates users by e-mail address; there is no user name."""
 
     use_in_migrations = True
+
+    def get_by_natural_key(self, email: str | None) -> "User":
+        """Return the user with this address, as every log-in does. Raises `User.DoesNotExist`."""
+        # Somebody names a database, or a migration has a model of its own.
+        if self._db or self.model is not User:
+            return super().get_by_natural_key(email)
+        user = BY_EMAIL.find(email)
+        if user is None:
+            raise self.model.DoesNotExist
+        return user
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Return a saved user; without a password it cannot log in until it has set one."""
@@ -122,6 +133,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         # end every session of the user. The stamp changes only with the password itself.
         key_salt = "authcompare.users.models.User.auth_stamp"
         return salted_hmac(key_salt, self.auth_stamp, secret=secret, algorithm="sha256").hexdigest()
+
+
+BY_EMAIL = compiled.LookUp(User, "email")
 
 
 class AuthEvent(models.Model):

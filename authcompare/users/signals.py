@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from django.contrib.auth.signals import user_login_failed
+from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.db.models.signals import post_save, pre_delete
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils import timezone
 
-from . import audit
+from . import audit, compiled
 from .log_ins import EndReason, end_all
 from .models import User
 
@@ -26,6 +27,14 @@ def end_log_ins(instance: User, created: bool, **kwargs: Any) -> None:
 def end_log_ins_of_deleted(instance: User, **kwargs: Any) -> None:
     """End the log-ins before their rows go, so that access tokens die with the account."""
     end_all(instance, EndReason.DEACTIVATED)
+
+
+# Under the name of Django's own receiver, which is connected later and then stays out.
+@receiver(user_logged_in, dispatch_uid="update_last_login")
+def note_last_login(user: User, **kwargs: Any) -> None:
+    """Write when the user logged in, by a statement that is compiled once."""
+    user.last_login = timezone.now()
+    compiled.update(User, {"id": user.pk}, {"last_login": user.last_login})
 
 
 @receiver(user_login_failed)

@@ -20,7 +20,7 @@ from ..machine import machine
 from ..strategies import CONTESTANTS, LEVERS, strategy_of
 from .console import chosen, progress
 
-KNOWN = {strategy.slug: strategy for strategy in CONTESTANTS}
+KNOWN = {strategy.slug: strategy for strategy in CONTESTANTS} | LEVERS
 ROUNDS, QUICK_ROUNDS = 25, 3
 
 # By action and strategy, a figure for each round.
@@ -31,7 +31,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--strategy",
         action="append",
-        choices=list(KNOWN | LEVERS),
+        choices=list(KNOWN),
         metavar="SLUG",
         help="only this one",
     )
@@ -44,8 +44,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: dict[str, Any], console: Console) -> int:
     """Verify, measure in turns, print the tables, and return the exit status."""
-    # The variants without one of the levers are measured when they are named.
-    strategies = chosen(options["strategy"], KNOWN | LEVERS if options["strategy"] else KNOWN)
+    strategies = chosen(options["strategy"], KNOWN)
     rounds = QUICK_ROUNDS if options["quick"] else options["rounds"]
     times: Measured = {action: {} for action in ACTIONS}
     ratios: Measured = {action: {} for action in ACTIONS}

@@ -21,7 +21,9 @@ CONTESTANTS = [strategy for strategy in STRATEGIES.values() if not strategy.cont
 CONTROLS = [strategy for strategy in STRATEGIES.values() if strategy.control]
 # One knob turned on a contestant: measured where that knob matters, and in no matrix.
 VARIANTS = {strategy.slug: strategy for strategy in OUR_VARIANTS}
-LEVERS = {strategy.slug: strategy for strategy in OUR_LEVERS}
+# What one of ours is without that which makes it fast: measured beside it.
+LEVERS = {strategy.slug: strategy for strategy in OUR_LEVERS.values()}
+WITHOUT = {slug: strategy.slug for slug, strategy in OUR_LEVERS.items()}
 
 PLAYING = "AUTHCOMPARE_LAB_STRATEGY"
 

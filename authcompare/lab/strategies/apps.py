@@ -6,9 +6,18 @@ from django.apps import AppConfig
 
 
 class PlainUsers(AppConfig):
-    """The shared user model without `users.signals`: no policy of this project's, no audit."""
+    """The shared user model as Django's own would be: no policy of this project's, no audit.
+
+    `users.signals` stay out, and the ORM finds the user as it does in everybody's project.
+    """
 
     name = "authcompare.users"
+
+    def ready(self) -> None:
+        from authcompare.users.models import UserManager
+
+        manager: Any = UserManager
+        del manager.get_by_natural_key  # Behind it is Django's.
 
 
 class Pages(AppConfig):
@@ -34,8 +43,9 @@ class Uncompiled(AppConfig):
 
 
 def find(look_up: Any, value: Any) -> Any:
-    rows = look_up.model._default_manager.select_related(look_up.reference.name)
-    return rows.filter(**{look_up.column.name: value}).first()
+    rows = look_up.model._default_manager.filter(**{look_up.column.name: value})
+    rows = rows.select_related(look_up.related) if look_up.related else rows
+    return next(iter(rows), None)
 
 
 def update(model: Any, where: dict[str, Any], new: dict[str, Any]) -> int:
