@@ -1,9 +1,6 @@
 """What an operator does from the command line."""
 
 import json
-import os
-import subprocess
-import sys
 import time
 from datetime import timedelta
 from io import StringIO
@@ -12,7 +9,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.conf import settings as project
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
@@ -172,23 +168,6 @@ class TestClearsessions:
             SessionStore.clear_expired()
 
         assert not Session.objects.exists()
-
-
-def test_the_benchmark_of_the_readme_runs() -> None:
-    command = [sys.executable, "-m", "tests.benchmarks.purge", "2000", "--refreshes", "20"]
-    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    done = subprocess.run(
-        command,
-        cwd=project.BASE_DIR,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=120,
-    )
-
-    assert "20 refreshes: +0 rows" in done.stdout
-    assert "longest wait" in done.stdout
 
 
 @pytest.fixture

@@ -1,12 +1,15 @@
 """What a log-in leaves behind is copied as it is, under keys of its own."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.management import call_command
 from django.utils import timezone
 
+from authcompare.lab.cached import Entries, cache_size, entries_added_since, keys
 from authcompare.lab.multiply import Copier, added_by, table_bytes
 from sessions_app.models import Session
 from tokens_app.models import TokenFamily
@@ -58,3 +61,40 @@ def test_a_table_s_bytes_grow_with_its_rows(client: Any, alice: Any) -> None:
     write(Copier(traces), 2000)
 
     assert table_bytes()[table] > before + 100_000
+
+
+def test_a_cached_entry_is_copied_under_keys_of_the_same_length() -> None:
+    before = keys()
+    cache.set("session" + "k" * 32, {"user": "alice"})
+    entries = entries_added_since(before)
+
+    entries.write(50)
+
+    copies = keys() - before
+    assert entries == Entries({"session" + "k" * 32: {"user": "alice"}})
+    assert len(copies) == 51
+    assert {len(key) for key in copies} == {39}
+    assert all(value == {"user": "alice"} for value in cache.get_many(copies).values())
+
+
+def test_the_cache_s_bytes_grow_with_its_entries() -> None:
+    before = cache_size()
+
+    Entries({"k" * 32: "v" * 100}).write(50)
+
+    after = cache_size()
+    assert after["cache entries"] == before["cache entries"] + 50
+    assert after["cache bytes"] > before["cache bytes"] + 50 * 132
+
+
+def test_growing_says_what_is_there_what_it_costs_and_what_a_clean_up_takes(
+    capsys: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+
+    named = ("--strategy", "jwt-row", "--strategy", "authtoken")
+    call_command("lab", "grow", "--most", "1000", *named)
+
+    [row, nothing] = capsys.readouterr().out.splitlines()[1:]
+    assert re.search(r"JWT, row look-up \(ours\) +1,000 +2,0\d\d .* s, \d+ MB, waited \d+ ms", row)
+    assert nothing == "Nothing is left by: DRF authtoken."

@@ -200,3 +200,33 @@ def test_tabs_has_each_policy_once_with_all_who_follow_it() -> None:
         [played[share] for share in ("honest_out", "stopped") for played in policy]
         for policy in policies.values()
     ]
+
+
+DATABASES = {"/lab/costs/": "bench", "/lab/growth/": "growth", "/lab/load/": "load"}
+
+
+@pytest.mark.usefixtures("copied")
+@pytest.mark.parametrize(("address", "name"), DATABASES.items())
+def test_what_was_measured_on_another_database_has_a_page_of_its_own(
+    address: str, name: str
+) -> None:
+    assert "On PostgreSQL" not in page(address)
+    found = results.read(name)
+    found["machine"]["date"] = "2001-01-01"
+    results.write(results.name_on(name, "postgresql"), found)
+
+    assert f'href="{address}postgresql/"' in page(address)
+    assert "on 2001-01-01" not in page(address)
+    assert "on 2001-01-01" in page(f"{address}postgresql/")
+
+
+@pytest.mark.parametrize("address", DATABASES)
+def test_a_database_that_nobody_measures_on_is_not_found(address: str) -> None:
+    assert Client().get(f"{address}mysql/").status_code == 404
+
+
+@pytest.mark.parametrize("address", DATABASES)
+def test_a_database_without_a_run_says_how_to_make_it(no_run: Path, address: str) -> None:
+    text = page(f"{address}postgresql/")
+
+    assert "<code>DATABASE_URL</code> and <code>CACHE_URL</code>" in text

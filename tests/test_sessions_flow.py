@@ -220,9 +220,7 @@ class TestCost:
         with django_assert_num_queries(6):
             log_in_by_form(client, alice)
 
-    def test_a_log_in_notes_the_moment_in_the_users_row(
-        self, alice: User, client: Client
-    ) -> None:
+    def test_a_log_in_notes_the_moment_in_the_users_row(self, alice: User, client: Client) -> None:
         before = timezone.now()
         log_in_by_form(client, alice)
 

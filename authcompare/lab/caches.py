@@ -27,10 +27,15 @@ def throwaway_cache(url: str) -> Iterator[dict[str, str]]:
             delete_keys(url, prefix)
 
 
+def is_on_server() -> bool:
+    """Tell whether this process's cache is a server's, whichever strategy it plays."""
+    return "redis" in settings.CACHES["default"]["BACKEND"]
+
+
 def empty_cache() -> None:
     """Empty this process's cache; on a server only what is under its own prefix."""
     site = settings.CACHES["default"]
-    if "redis" in site["BACKEND"]:
+    if is_on_server():
         delete_keys(site["LOCATION"], site["KEY_PREFIX"])  # Django's `clear` would empty it whole.
     else:
         cache.clear()

@@ -7,19 +7,21 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connection
 
 PACKAGES = ("Django", "djangorestframework", "djangorestframework-simplejwt", "PyJWT")
 
 
 def machine() -> dict[str, str]:
-    """Return processor, cores, interpreter, database and the versions of what is compared."""
+    """Return processor, cores, interpreter, servers and the versions of what is compared."""
     return {
         "processor": processor(),
         "cores": str(os.cpu_count()),
         "system": f"{platform.system()} {platform.release()}",
         "Python": platform.python_version(),
         "database": connection.vendor,
+        "cache": "redis" if settings.SHARED_CACHE else "local memory",
         **{name: version(name) for name in PACKAGES},
         "date": datetime.now(UTC).date().isoformat(),
         "command": "manage.py " + " ".join(sys.argv[1:]),

@@ -17,13 +17,18 @@ LOAD = (
     ("p95", "Milliseconds until 95 of 100 answers were there", "log", False),
     ("failures", "Requests that failed", "linear", False),
 )
-SPACE = (Line("rows", drawn=False), Line("bytes", "bytes"))
+SPACE = (
+    Line("rows", drawn=False),
+    Line("bytes", "bytes"),
+    Line("cache entries", drawn=False),
+    Line("cache bytes", "bytes"),
+)
 TIME = (Line("log in"), Line("read"), Line("renew"))
 
 
-def costs(action: str) -> list[dict[str, Any]]:
+def costs(action: str, run: str = "bench") -> list[dict[str, Any]]:
     """Return what an action costs each strategy, the cheapest first."""
-    measured, modes = results.read("bench")["actions"][action], colours()
+    measured, modes = results.read(run)["actions"][action], colours()
     rows = [
         {"name": TITLES[slug], "mode": modes.get(slug, ""), **found}
         for slug, found in measured.items()
@@ -32,9 +37,9 @@ def costs(action: str) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: row["us"]["median"])
 
 
-def levers() -> list[dict[str, Any]]:
+def levers(run: str) -> list[dict[str, Any]]:
     """Return what each action costs one of ours, with and without what makes it fast."""
-    actions = results.read("bench")["actions"]
+    actions = results.read(run)["actions"]
     return [
         {
             "name": TITLES[slug],
@@ -51,14 +56,15 @@ def levers() -> list[dict[str, Any]]:
     ]
 
 
-def growth(title: str, lines: tuple[Line, ...]) -> Grid:
+def growth(title: str, lines: tuple[Line, ...], run: str) -> Grid:
     """Return what was measured at each size, of the strategies that leave something behind."""
-    measured, modes = results.read("growth"), colours()
+    measured, modes = results.read(run), colours()
     rows = [
         Row(
             name=TITLES[slug],
             mode=modes.get(slug, ""),
-            figures=[[size[line.title] for size in found["sizes"]] for line in lines],
+            # A picture's scale is logarithmic and has no nought.
+            figures=[[size[line.title] or None for size in found["sizes"]] for line in lines],
             also=[TITLES[other] for other in found["same"] if other != slug],
         )
         for slug, found in measured["strategies"].items()
@@ -66,9 +72,9 @@ def growth(title: str, lines: tuple[Line, ...]) -> Grid:
     return Grid(title, "log-ins and refreshes", measured["counts"], lines, rows)
 
 
-def load(figure: str, title: str, scale: str, drawn: bool) -> Grid:
+def load(figure: str, title: str, scale: str, drawn: bool, *, run: str) -> Grid:
     """Return one of the figures in `LOAD`, a line for each number of server processes."""
-    measured, modes = results.read("load"), colours()
+    measured, modes = results.read(run), colours()
     strategies, users = measured["strategies"], measured["users"]
     processes = list(next(iter(strategies.values())))
     rows = [

@@ -1,49 +1,61 @@
 """The pages of what was measured: costs, growth, many people at once, many tabs at once."""
 
-from django.http import HttpRequest, HttpResponse
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from . import measured, results
 
 
-@require_safe
-def costs(request: HttpRequest) -> HttpResponse:
-    """What each action costs, the cheapest strategy first."""
-    found = results.found("bench")
-    actions = {action: measured.costs(action) for action in found.get("actions", ())}
-    context = {
-        "actions": actions,
-        "levers": measured.levers() if found else [],
-        "machine": found.get("machine"),
-        "signatures": results.found("signatures"),
+def measured_on(name: str, database: str) -> tuple[str, dict[str, Any]]:
+    """Return a run's name, and what its page shows of it, if it was made.
+
+    Raises `Http404` for a database on which nothing is measured.
+    """
+    if database not in results.DATABASES:
+        raise Http404(f"Nothing is measured on {database!r}.")
+    run = results.name_on(name, database)
+    others = [on for on in results.DATABASES if results.found(results.name_on(name, on))]
+    return run, {
+        "database": database,
+        "databases": {on: results.DATABASES[on] for on in others},
+        "machine": results.found(run).get("machine"),
     }
+
+
+@require_safe
+def costs(request: HttpRequest, database: str = "sqlite") -> HttpResponse:
+    """What each action costs, the cheapest strategy first."""
+    run, context = measured_on("bench", database)
+    if found := results.found(run):
+        context["actions"] = {action: measured.costs(action, run) for action in found["actions"]}
+        context["levers"] = measured.levers(run)
+        context["signatures"] = results.found("signatures")
     return render(request, "lab/costs.html", context)
 
 
 @require_safe
-def growth(request: HttpRequest) -> HttpResponse:
+def growth(request: HttpRequest, database: str = "sqlite") -> HttpResponse:
     """What log-ins and refreshes leave behind, and what that does to the requests after them."""
-    found = results.found("growth")
-    if not found:
-        return render(request, "lab/growth.html")
-    titles = measured.TITLES
-    context = {
-        "machine": found["machine"],
-        "space": measured.growth("What is left behind", measured.SPACE),
-        "time": measured.growth("Microseconds of processor time", measured.TIME),
-        "cleaned": [{"name": titles[slug], **row} for slug, row in found["strategies"].items()],
-        "still": [titles[slug] for slug in found["still"]],
-    }
+    run, context = measured_on("growth", database)
+    if found := results.found(run):
+        titles, rows = measured.TITLES, found["strategies"].items()
+        context["space"] = measured.growth("What is left behind", measured.SPACE, run)
+        context["time"] = measured.growth("Microseconds of processor time", measured.TIME, run)
+        context["cleaned"] = [{"name": titles[slug], **row} for slug, row in rows]
+        context["still"] = [titles[slug] for slug in found["still"]]
     return render(request, "lab/growth.html", context)
 
 
 @require_safe
-def load(request: HttpRequest) -> HttpResponse:
+def load(request: HttpRequest, database: str = "sqlite") -> HttpResponse:
     """How many requests a second, and how long they wait, with many people at the same time."""
-    found = results.found("load")
-    grids = [measured.load(*figure) for figure in measured.LOAD] if found else []
-    return render(request, "lab/load.html", {"grids": grids, "machine": found.get("machine")})
+    run, context = measured_on("load", database)
+    if results.found(run):
+        context["grids"] = [measured.load(*figure, run=run) for figure in measured.LOAD]
+    return render(request, "lab/load.html", context)
 
 
 @require_safe

@@ -9,11 +9,13 @@ from django.template.defaultfilters import filesizeformat
 from . import measured, results
 from .durations import words
 from .events import EVENTS
-from .figures import told
+from .figures import significant, told
 from .strategies import CONTESTANTS
 
 # How many people the README's table of many people is about, or as near to it as was measured.
 MANY = 64
+# What the README's table of clean-ups has of each.
+CLEANED = ("seconds", "peak_mb", "longest_wait")
 
 
 def delays() -> str:
@@ -71,6 +73,18 @@ def _grown(size: dict[str, float]) -> list[str]:
     return [told(size["rows"]), filesizeformat(size["bytes"]).replace("\xa0", " "), *figures]
 
 
+def clean_up() -> str:
+    """Return what deleting the most log-ins took, and how long others waited meanwhile."""
+    strategies = results.read("growth")["strategies"].items()
+    rows = [
+        [measured.TITLES[slug], *(told(significant(row["clean_up"][name])) for name in CLEANED)]
+        for slug, row in strategies
+        if row["clean_up"]["seconds"] is not None
+    ]
+    header = ["its own command for it", "seconds", "memory, MB", "longest log-in meanwhile, s"]
+    return table(header, rows)
+
+
 def load() -> str:
     """Return what one server process answers to many people, the most requests per second first."""
     found = results.read("load")
@@ -108,6 +122,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "verdicts": verdicts,
     "costs": costs,
     "growth": growth,
+    "clean-up": clean_up,
     "load": load,
     "tabs": tabs,
 }

@@ -5,6 +5,14 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent / "results"
+# What is measured may be measured on each of these; the claims and the README's tables are about
+# the first, which needs no server.
+DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+
+
+def name_on(name: str, database: str) -> str:
+    """Return the name under which a database's measurement is kept: `bench-postgresql`."""
+    return name if database == next(iter(DATABASES)) else f"{name}-{database}"
 
 
 def read(name: str) -> Any:

@@ -14,8 +14,11 @@ urlpatterns = [
     path("credentials/", verdict_views.credentials, name="credentials"),
     path("spread/", verdict_views.spread, name="spread"),
     path("costs/", measured_views.costs, name="costs"),
+    path("costs/<slug:database>/", measured_views.costs, name="costs"),
     path("growth/", measured_views.growth, name="growth"),
+    path("growth/<slug:database>/", measured_views.growth, name="growth"),
     path("load/", measured_views.load, name="load"),
+    path("load/<slug:database>/", measured_views.load, name="load"),
     path("tabs/", measured_views.tabs, name="tabs"),
     path("claims/", verdict_views.claims, name="claims"),
 ]

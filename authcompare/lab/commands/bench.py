@@ -8,6 +8,7 @@ import random
 from argparse import ArgumentParser
 from typing import Any
 
+from django.db import connection
 from rich.console import Console
 from rich.table import Table
 
@@ -58,7 +59,7 @@ def run(options: dict[str, Any], console: Console) -> int:
     for action in ACTIONS:
         console.print(table(action, result["actions"][action]))
     if options["write"]:
-        results.write("bench", result)
+        results.write(results.name_on("bench", connection.vendor), result)
     return 0
 
 

@@ -9,6 +9,7 @@ measured once, those that leave nothing not at all. `--most 10000000` goes on to
 from argparse import ArgumentParser
 from typing import Any
 
+from django.db import connection
 from rich.console import Console
 from rich.table import Table
 
@@ -47,9 +48,9 @@ def run(options: dict[str, Any], console: Console) -> int:
     still = [player.strategy.slug for player in players if player not in growing]
     result = {"machine": machine(), "counts": counts, "strategies": found, "still": still}
     console.print(table(result))
-    console.print(f"No row is left by: {', '.join(KNOWN[slug].title for slug in still) or '–'}.")
+    console.print(f"Nothing is left by: {', '.join(KNOWN[slug].title for slug in still) or '–'}.")
     if options["write"]:
-        results.write("growth", result)
+        results.write(results.name_on("growth", connection.vendor), result)
     return 0
 
 
@@ -92,7 +93,8 @@ def tidy(figures: dict[str, Any]) -> dict[str, Any]:
 
 def table(result: dict[str, Any]) -> Table:
     """Return a row for each strategy and size."""
-    columns = ("", "log-ins", "rows", "MB", *(f"{action} µs" for action in SAMPLES), "clean-up")
+    times = (f"{action} µs" for action in SAMPLES)
+    columns = ("", "log-ins", "rows", "MB", "cached", "MB", *times, "clean-up")
     shown = Table(*columns, box=None)
     for slug, found in result["strategies"].items():
         for count, figures in zip(result["counts"], found["sizes"], strict=True):
@@ -102,6 +104,8 @@ def table(result: dict[str, Any]) -> Table:
                 f"{count:,}",
                 f"{figures['rows']:,}",
                 f"{figures['bytes'] / 1e6:.1f}",
+                f"{figures['cache entries']:,}",
+                f"{figures['cache bytes'] / 1e6:.1f}",
                 *("–" if figures[a] is None else f"{figures[a]:g}" for a in SAMPLES),
                 _cleaned(found["clean_up"]) if last else "",
             )

@@ -16,6 +16,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import CommandError
+from django.db import connection
 from rich.console import Console
 from rich.table import Table
 
@@ -62,7 +63,7 @@ def run(options: dict[str, Any], console: Console) -> int:
     result = {"machine": machine(), "users": users, "strategies": found}
     console.print(table(result))
     if options["write"]:
-        results.write("load", result)
+        results.write(results.name_on("load", connection.vendor), result)
     return 0
 
 
