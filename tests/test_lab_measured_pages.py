@@ -172,7 +172,7 @@ def loaded(figure: str) -> tuple[str, list[float]]:
 
 def test_load_has_a_table_for_each_figure_and_pictures_of_two() -> None:
     assert Tables(page("/lab/load/")).pictures == ["curves", "curves"]
-    for number, figure in enumerate(("per_second", "p99", "p50", "p95", "failures")):
+    for number, figure in enumerate(("per_second", "p99", "low", "high", "p50", "p95", "failures")):
         title, measured = loaded(figure)
         assert row("/lab/load/", title, number) == measured
 

@@ -27,8 +27,10 @@ class TextOnly(serializers.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.validators.remove(ProhibitSurrogateCharactersValidator())
-        self.validators.append(NoSurrogates())
+        self.validators = [
+            NoSurrogates() if type(v) is ProhibitSurrogateCharactersValidator else v
+            for v in self.validators
+        ]
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):

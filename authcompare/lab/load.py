@@ -6,7 +6,6 @@ A process of its own, since Locust makes the standard library its own when it is
 
 import json
 import os
-import statistics
 import sys
 import time
 from http.cookiejar import DefaultCookiePolicy
@@ -23,6 +22,8 @@ from .wire import HOST, Request, Response
 
 # How long the server may take until all are logged in.
 READY_SECONDS = 120
+# Throughput is counted in slices of time, whose spread says how sure the median is; in seconds.
+SLICE = 0.25
 
 
 class Person(FastHttpUser):
@@ -82,18 +83,28 @@ class Person(FastHttpUser):
 
 
 def main() -> None:
-    """Load the server and print what came of it as JSON."""
+    """Load the server with each number of people, and print what came of each as a line of JSON."""
     spec = json.loads(sys.argv[1])
     os.sched_setaffinity(0, spec["cores"])
     Person.slug, Person.action = spec["slug"], spec["action"]
     Person.host = f"http://127.0.0.1:{spec['port']}"
-    environment = Environment(user_classes=[Person])
-    runner = environment.create_local_runner()
-    runner.start(spec["users"], spawn_rate=spec["users"])
-    wait_for(spec["users"])
-    seconds = measure(spec["seconds"])
+    for users in spec["users"]:
+        sys.stdout.write(json.dumps(loaded_by(users, spec["seconds"])) + "\n")
+        sys.stdout.flush()
+
+
+def loaded_by(users: int, seconds: float) -> dict[str, Any]:
+    """Return what so many people saw: their failures, and slices of time with their answers."""
+    Person.ready = Person.failures = 0
+    runner = Environment(user_classes=[Person]).create_local_runner()
+    runner.start(users, spawn_rate=users)
+    wait_for(users)
+    gevent.sleep(seconds / 4)  # It warms up.
+    Person.measuring = True
+    slices = [a_slice() for _ in range(round(seconds / SLICE))]
+    Person.measuring = False
     runner.quit()
-    sys.stdout.write(json.dumps(summed_up(seconds)))
+    return {"slices": slices, "failures": Person.failures}
 
 
 def wait_for(users: int) -> None:
@@ -105,28 +116,12 @@ def wait_for(users: int) -> None:
         gevent.sleep(0.05)
 
 
-def measure(seconds: float) -> float:
-    """Let the load warm up, measure it for so long, and return how long it was."""
-    gevent.sleep(seconds / 4)
-    started = time.perf_counter()
-    Person.measuring = True
-    gevent.sleep(seconds)
-    Person.measuring = False
-    return time.perf_counter() - started
-
-
-def summed_up(seconds: float) -> dict[str, Any]:
-    """Return requests per second, the percentiles in milliseconds, and the failures."""
-    times = [1000 * t for t in Person.times]
-    cuts = statistics.quantiles(times, n=100)
-    return {
-        "per_second": len(times) / seconds,
-        "p50": cuts[49],
-        "p95": cuts[94],
-        "p99": cuts[98],
-        "requests": len(times),
-        "failures": Person.failures,
-    }
+def a_slice() -> dict[str, Any]:
+    """Return the seconds that a slice of time took, and the milliseconds of each answer in it."""
+    Person.times, started = [], time.perf_counter()
+    gevent.sleep(SLICE)
+    seconds = time.perf_counter() - started
+    return {"seconds": seconds, "ms": [round(1000 * t, 3) for t in Person.times]}
 
 
 if __name__ == "__main__":

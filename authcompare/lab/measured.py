@@ -13,6 +13,8 @@ TITLES = {s.slug: s.title for s in (*CONTESTANTS, *VARIANTS.values())}
 LOAD = (
     ("per_second", "Requests per second", "linear", True),
     ("p99", "Milliseconds until 99 of 100 answers were there", "log", True),
+    ("low", "Requests per second: where the 95 % interval begins", "linear", False),
+    ("high", "Requests per second: where the 95 % interval ends", "linear", False),
     ("p50", "Milliseconds until half of the answers were there", "log", False),
     ("p95", "Milliseconds until 95 of 100 answers were there", "log", False),
     ("failures", "Requests that failed", "linear", False),

@@ -1,12 +1,15 @@
 """Load each strategy, served as deployed, with 1 to 256 people at the same time.
 
 Each waits for an answer before the next request. The server has the machine's first core, the
-people the last one; a second run gives the server two processes. `--quick` looks at two sizes only;
-`--write` keeps the result for the pages. It needs the tools: `make lab` installs them.
+people the last one; then the same with two server processes. Strategies take turns, round by round.
+Ctrl-C ends it early and keeps what was measured. `--quick` looks at two sizes once; `--write` keeps
+the result for the pages. It needs the tools: `make lab` installs them.
 """
 
 import json
 import os
+import random
+import statistics
 import subprocess
 import sys
 from argparse import ArgumentParser
@@ -24,7 +27,7 @@ from .. import results
 from ..arena import CHEAP_HASHER
 from ..caches import site_cache_url, throwaway_cache
 from ..contest import Failed
-from ..figures import rounded
+from ..figures import rounded, summary
 from ..machine import machine
 from ..served import served
 from ..strategies import CONTESTANTS
@@ -33,9 +36,13 @@ from .console import chosen, progress
 
 KNOWN = {strategy.slug: strategy for strategy in CONTESTANTS}
 USERS, QUICK_USERS = (1, 4, 16, 64, 256), (1, 16)
-SECONDS = 1.5
+SECONDS = 1.0
+ROUNDS = 2
 ACTIONS = ("read", "write", "renew")
 CORES = sorted(os.sched_getaffinity(0))
+
+# By strategy, number of server processes and number of people: what each round saw.
+Seen = dict[tuple[str, int, int], list[Any]]
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -44,44 +51,68 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--action", choices=ACTIONS, default="read", help="read if not said")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="of each measurement")
+    parser.add_argument(
+        "--rounds", type=int, default=ROUNDS, help=f"how many, {ROUNDS} if not said"
+    )
     parser.add_argument("--quick", action="store_true", help="1 and 16 people, one process")
     parser.add_argument("--write", action="store_true", help="keep the result for the pages")
 
 
 def run(options: dict[str, Any], console: Console) -> int:
-    """Serve and load one strategy after the other, print the table, return the exit status."""
+    """Serve and load the strategies in turns, print the table, return the exit status."""
     strategies = chosen(options["strategy"], KNOWN)
     users = QUICK_USERS if options["quick"] else USERS
     processes = (1,) if options["quick"] else (1, 2)
-    found: dict[str, dict[str, dict[str, Any]]] = {}
-    with progress("Loading", len(strategies) * len(processes) * len(users)) as advance:
-        for strategy in strategies:
-            found[strategy.slug] = {
-                str(workers): loaded(strategy, workers, users, options, advance)
-                for workers in processes
-            }
-    result = {"machine": machine(), "users": users, "strategies": found}
+    rounds = 1 if options["quick"] else options["rounds"]
+    # In another order each time, or each would always follow the same one.
+    turns = [
+        (strategy, workers)
+        for _ in range(rounds)
+        for strategy in random.sample(strategies, len(strategies))
+        for workers in processes
+    ]
+    seen: Seen = {}
+    try:
+        measure(turns, users, options, seen)
+    except KeyboardInterrupt:
+        console.print("Interrupted: this is what was measured until then.")
+    result = collected(strategies, processes, users, seen)
     console.print(table(result))
     if options["write"]:
         results.write(results.name_on("load", connection.vendor), result)
     return 0
 
 
+def measure(
+    turns: list[tuple[Strategy, int]], users: tuple[int, ...], options: dict[str, Any], seen: Seen
+) -> None:
+    """Fill in what was seen of each strategy by so many people at so many processes."""
+    with progress("Loading", len(turns) * len(users)) as advance:
+        for strategy, workers in turns:
+            for count, found in loaded(strategy, workers, users, options):
+                seen.setdefault((strategy.slug, workers, count), []).append(found)
+                advance()
+
+
 def loaded(
-    strategy: Strategy, workers: int, users: tuple[int, ...], options: dict[str, Any], advance: Any
-) -> dict[str, Any]:
-    """Return the figures of one strategy, by how many people there were."""
-    figures = {}
+    strategy: Strategy, workers: int, users: tuple[int, ...], options: dict[str, Any]
+) -> Iterator[tuple[int, Any]]:
+    """Yield what each number of people sees of a strategy at so many server processes."""
     hashers = {"PASSWORD_HASHERS": CHEAP_HASHER}
     with (
         throwaway_cache(site_cache_url()) as cache,
         on_cores(CORES[:workers]),
         served(strategy, workers=workers, settings=hashers, environ=cache) as server,
     ):
-        for count in users:
-            figures[str(count)] = generated(strategy, server.port, count, options)
-            advance()
-    return figures
+        spec = {
+            "slug": strategy.slug,
+            "port": server.port,
+            "users": users,
+            "action": options["action"],
+            "seconds": options["seconds"],
+            "cores": CORES[-1:],
+        }
+        yield from zip(users, generated(spec), strict=True)
 
 
 @contextmanager
@@ -94,38 +125,76 @@ def on_cores(cores: list[int]) -> Iterator[None]:
         os.sched_setaffinity(0, CORES)
 
 
-def generated(strategy: Strategy, port: int, users: int, options: dict[str, Any]) -> dict[str, Any]:
-    """Return what the load generator saw of one size. Raises `Failed` where it broke."""
-    spec = {
-        "slug": strategy.slug,
-        "port": port,
-        "users": users,
-        "action": options["action"],
-        "seconds": options["seconds"],
-        "cores": CORES[-1:],
-    }
-    done = subprocess.run(  # noqa: S603  (our own program, with our own arguments)
+def generated(spec: dict[str, Any]) -> Iterator[Any]:
+    """Yield what the load generator saw of each size. Raises `Failed` where it broke."""
+    with subprocess.Popen(  # noqa: S603  (our own program, with our own arguments)
         [sys.executable, "-m", "authcompare.lab.load", json.dumps(spec)],
         cwd=settings.BASE_DIR,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        check=False,
-    )
-    if "No module named 'locust'" in done.stderr:
+    ) as generator:
+        try:
+            yield from map(json.loads, generator.stdout or ())
+        finally:
+            generator.kill()
+        errors = generator.stderr.read() if generator.stderr else ""
+    if "No module named 'locust'" in errors:
         raise CommandError("The load generator is not installed: `make lab` does it.")
-    if done.returncode:
-        raise Failed(f"The load on {strategy.slug} broke:\n{done.stderr}")
-    figures = json.loads(done.stdout)
-    counts = {name: figures.pop(name) for name in ("requests", "failures")}
-    return rounded(figures) | counts
+    if generator.returncode > 0:
+        raise Failed(f"The load on {spec['slug']} broke:\n{errors}")
+
+
+def collected(
+    strategies: list[Strategy], processes: tuple[int, ...], users: tuple[int, ...], seen: Seen
+) -> dict[str, Any]:
+    """Return the result: figures by strategy, server processes and people, where there are any."""
+    return {
+        "machine": machine(),
+        "users": users,
+        "strategies": {
+            strategy.slug: {
+                str(workers): {
+                    str(count): summed_up(seen[strategy.slug, workers, count])
+                    for count in users
+                    if (strategy.slug, workers, count) in seen
+                }
+                for workers in processes
+            }
+            for strategy in strategies
+        },
+    }
+
+
+def summed_up(rounds: list[Any]) -> dict[str, Any]:
+    """Return requests per second with their interval, percentiles in milliseconds, and counts."""
+    slices = [each for one in rounds for each in one["slices"]]
+    ms = [time for each in slices for time in each["ms"]]
+    rate = summary([len(each["ms"]) / each["seconds"] for each in slices])
+    cuts = statistics.quantiles(ms, n=100)
+    figures = {
+        "per_second": rate["median"],
+        "low": rate["low"],
+        "high": rate["high"],
+        "p50": cuts[49],
+        "p95": cuts[94],
+        "p99": cuts[98],
+    }
+    return rounded(figures) | {
+        "requests": len(ms),
+        "failures": sum(one["failures"] for one in rounds),
+    }
 
 
 def table(result: dict[str, Any]) -> Table:
-    """Return requests per second and the slowest percent, for one process and the most people."""
-    shown = Table("", "people", "processes", "per second", "p50 ms", "p99 ms", "failed", box=None)
+    """Return a row for each strategy, number of server processes and number of people."""
+    columns = ("", "people", "processes", "per second", "95 %", "p50 ms", "p99 ms", "failed")
+    shown = Table(*columns, box=None)
     for slug, by_workers in result["strategies"].items():
         for workers, by_users in by_workers.items():
-            for users, figures in by_users.items():
-                cells = (f"{figures[name]:g}" for name in ("per_second", "p50", "p99", "failures"))
-                shown.add_row(KNOWN[slug].title, users, workers, *cells)
+            for users, row in by_users.items():
+                interval = f"{row['low']:g}–{row['high']:g}"
+                figures = (f"{row[name]:g}" for name in ("p50", "p99", "failures"))
+                rate = f"{row['per_second']:g}"
+                shown.add_row(KNOWN[slug].title, users, workers, rate, interval, *figures)
     return shown
