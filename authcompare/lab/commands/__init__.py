@@ -2,7 +2,20 @@
 
 from types import ModuleType
 
-from . import attack, bench, delay, facts, grow, load, report, signatures, spread, tabs, trace
+from . import (
+    attack,
+    bench,
+    delay,
+    facts,
+    grow,
+    load,
+    report,
+    serve,
+    signatures,
+    spread,
+    tabs,
+    trace,
+)
 
 COMMANDS: dict[str, ModuleType] = {
     "facts": facts,
@@ -13,6 +26,7 @@ COMMANDS: dict[str, ModuleType] = {
     "bench": bench,
     "load": load,
     "grow": grow,
+    "serve": serve,
     "signatures": signatures,
     "spread": spread,
     "report": report,
