@@ -13,10 +13,10 @@ from django.contrib.auth.middleware import get_user as django_get_user
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CSRF_SECRET_LENGTH
-from django.utils.crypto import salted_hmac
 from django.utils.functional import SimpleLazyObject
 
 from authcompare.users.backends import already_loaded
+from authcompare.users.hmacs import salted_sha256
 
 from .store import session_of
 
@@ -65,4 +65,4 @@ class SessionCsrfMiddleware:
 def csrf_secret(session_key: str) -> str:
     """Return the CSRF secret of a session, which tells nothing of its key."""
     salt = "sessions_app.middleware.csrf_secret"
-    return salted_hmac(salt, session_key, algorithm="sha256").hexdigest()[:CSRF_SECRET_LENGTH]
+    return salted_sha256(salt, session_key)[:CSRF_SECRET_LENGTH]

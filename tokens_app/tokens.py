@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 from django.conf import settings
-from django.utils.crypto import salted_hmac
 from rest_framework_simplejwt import tokens as simplejwt
 from rest_framework_simplejwt.exceptions import TokenError
+
+from authcompare.users.hmacs import salted_sha256
 
 from .backend import RingBackend
 from .models import TokenFamily
@@ -107,9 +108,7 @@ class LogOutToken(RefreshToken):
 
 def _jti(token: simplejwt.Token, secret: str) -> str:
     value = f"{token['sid']}:{token['gen']}"
-    return salted_hmac(
-        "tokens_app.tokens.jti", value, secret=secret, algorithm="sha256"
-    ).hexdigest()
+    return salted_sha256("tokens_app.tokens.jti", value, secret)
 
 
 def _moment(token: simplejwt.Token) -> str:

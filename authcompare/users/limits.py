@@ -27,13 +27,13 @@ from typing import NamedTuple, TypeVar
 import limits
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.crypto import salted_hmac
 from limits import RateLimitItem
 
 from . import audit
 from .clients import Client
 from .counters import windows
 from .fields import normalize_email
+from .hmacs import salted_sha256
 
 Found = TypeVar("Found")
 
@@ -119,7 +119,7 @@ def _key(*parts: str) -> str:
     """Return the name of a counter, from which neither address nor account can be read."""
     # Lengths first, or an account could be spelled so that it runs into its neighbour.
     value = "".join(f"{len(part)}:{part}" for part in parts)
-    return salted_hmac("authcompare.users.limits", value, algorithm="sha256").hexdigest()
+    return salted_sha256("authcompare.users.limits", value)
 
 
 def _check(some: list[Window], request: HttpRequest, account: str) -> None:

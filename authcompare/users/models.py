@@ -9,11 +9,12 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
-from django.utils.crypto import get_random_string, salted_hmac
+from django.utils.crypto import get_random_string
 
 from . import compiled
 from .clients import USER_AGENT_LENGTH
 from .fields import NormalizedEmailField
+from .hmacs import salted_sha256
 
 # Longer than any password manager makes. A megabyte is refused before it would be hashed.
 PASSWORD_MAX_LENGTH = 1024
@@ -132,7 +133,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         # Django derives this from the password's hash, so that a mere re-hash at log-in would
         # end every session of the user. The stamp changes only with the password itself.
         key_salt = "authcompare.users.models.User.auth_stamp"
-        return salted_hmac(key_salt, self.auth_stamp, secret=secret, algorithm="sha256").hexdigest()
+        return salted_sha256(key_salt, self.auth_stamp, secret)
 
 
 BY_EMAIL = compiled.LookUp(User, "email")
