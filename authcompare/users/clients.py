@@ -1,5 +1,6 @@
 """Where a request comes from, as far as that can be believed."""
 
+import functools
 import ipaddress
 from typing import NamedTuple, Self
 
@@ -19,20 +20,14 @@ class Client(NamedTuple):
     def of(cls, request: HttpRequest) -> Self:
         """Return the client of a request; neither part can make a write fail."""
         agent = request.META.get("HTTP_USER_AGENT", "")
-        printable = "".join(c for c in agent if c.isprintable())
-        return cls(ip_address(request), printable[:USER_AGENT_LENGTH])
+        if not agent.isprintable():
+            agent = "".join(c for c in agent if c.isprintable())
+        return cls(ip_address(request), agent[:USER_AGENT_LENGTH])
 
     @property
     def network(self) -> str:
         """What one person can easily be all of: an IPv4 address, an IPv6 /64; empty for none."""
-        if self.ip_address is None:
-            return ""
-        address = ipaddress.ip_address(self.ip_address)
-        if isinstance(address, ipaddress.IPv4Address):
-            return str(address)
-        # The same IPv4 client, as a socket for both families names it.
-        mapped = address.ipv4_mapped
-        return str(mapped or ipaddress.ip_network((int(address), 64), strict=False))
+        return "" if self.ip_address is None else network_of(self.ip_address)
 
 
 NOBODY = Client(ip_address=None, user_agent="")
@@ -48,8 +43,26 @@ def ip_address(request: HttpRequest) -> str | None:
     if proxies := settings.TRUSTED_PROXY_COUNT:
         forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
         address = forwarded[-proxies] if len(forwarded) >= proxies else address
+    return canonical(address)
+
+
+# A request asks for its client several times, and clients make several requests.
+@functools.lru_cache(maxsize=1024)
+def canonical(address: str) -> str | None:
+    """Return the one spelling of an IP address, or None for what is none."""
     try:
         # Without an IPv6 scope (`fe80::1%eth0`), which no address column has room for.
         return str(ipaddress.ip_address(address.partition("%")[0].strip()))
     except ValueError:
         return None
+
+
+@functools.lru_cache(maxsize=1024)
+def network_of(address: str) -> str:
+    """Return the network of an IP address, by which limits count."""
+    found = ipaddress.ip_address(address)
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    # The same IPv4 client, as a socket for both families names it.
+    mapped = found.ipv4_mapped
+    return str(mapped or ipaddress.ip_network((int(found), 64), strict=False))
