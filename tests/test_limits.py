@@ -260,6 +260,12 @@ class TestWhatTheAccountFlowsCall:
         with pytest.raises(Throttled):
             limits.count(rule, requests[5], account="alice@example.com")
 
+    def test_the_spellings_of_a_domain_share_the_five_mails(self, db: None) -> None:
+        spellings = ["bücher.example", "BÜCHER.example", "xn--bcher-kva.example"] * 2
+        ask = lambda domain: APIClient().post("/api/password/reset/", {"email": f"x@{domain}"})  # noqa: E731
+
+        assert [ask(domain).status_code for domain in spellings] == [202] * 5 + [429]
+
     def test_every_rule_has_its_row(self) -> None:
         assert set(project.RATE_LIMITS) == set(Rule)
 
