@@ -30,6 +30,8 @@ What = AuthEvent.What
 # The door a request came through, by the namespace of its address.
 MODES = {"sessions": "session", "tokens": "token", "admin": "admin"}
 OPERATOR = "operator"
+# Whoever caused one of these had the password, or reads the mail that goes to the address.
+PROOFS = (What.LOGGED_IN, What.PASSWORD_RESET, What.EMAIL_VERIFIED)
 RECENT = 20
 
 
@@ -106,9 +108,13 @@ def recent(user: User) -> QuerySet[AuthEvent]:
 
 
 def knows_network(email: str, client: Client) -> bool:
-    """Tell whether the account has been logged in to from the client's network before."""
-    log_ins = AuthEvent.objects.filter(user__email=email, what=What.LOGGED_IN)
-    addresses = log_ins.order_by().values_list("ip_address", flat=True).distinct()
+    """Tell whether the account's owner was at the client's network before.
+
+    That is who logged in from there, or opened a mailed link: without the latter, guessing from
+    everywhere would lock out also whoever recovers the account from a new network (ASVS 6.1.1).
+    """
+    proofs = AuthEvent.objects.filter(user__email=email, what__in=PROOFS)
+    addresses = proofs.order_by().values_list("ip_address", flat=True).distinct()
     return any(Client(address, "").network == client.network for address in addresses)
 
 
