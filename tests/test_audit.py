@@ -12,11 +12,12 @@ import pytest
 import time_machine
 from django.core.management import call_command
 from django.db import DatabaseError, connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from authcompare.users import audit
 from authcompare.users.models import AuthEvent, User
 from sessions_app.models import Session
 from tokens_app.keys import create_ring
@@ -96,11 +97,21 @@ class TestWhatIsRecorded:
         assert (event.email, event.user) == ("nobody@example.com", None)
         assert (event.ip_address, event.user_agent) == ("192.0.2.7", "ua")
 
-    def test_what_is_no_address_is_not_kept(self, client: Client, caplog: Any) -> None:
-        client.post("/sessions/login/", {"email": "my-password-by-mistake", "password": "x"})
+    @pytest.mark.parametrize(
+        "typed", ["by-mistake", "p@ss by-mistake", "p@by-mistake", "by-mistake@", HOSTILE + "by-mistake"]
+    )
+    def test_what_is_no_address_is_not_kept(
+        self, client: Client, caplog: Any, typed: str
+    ) -> None:
+        client.post("/sessions/login/", {"email": typed.replace("\0", ""), "password": "x"})
 
         assert AuthEvent.objects.get().email == ""
         assert "by-mistake" not in caplog.text
+
+    def test_an_address_longer_than_its_column_is_not_kept(self, rf: RequestFactory) -> None:
+        audit.record(audit.What.LOG_IN_FAILED, rf.post("/"), email="x" * 250 + "@example.com")
+
+        assert AuthEvent.objects.get().email == ""
 
     def test_logging_out_everywhere(self, alice: User) -> None:
         bearer(log_in_by_token(alice)).post("/api/token/logout/all/")

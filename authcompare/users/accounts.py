@@ -110,6 +110,7 @@ def check_current_password(request: HttpRequest, user: User, password: str) -> N
     share their counters, or this would be the way around them (ASVS 6.3.1).
     """
     if not limits.guess(request, user.email, lambda: user.check_password(password)):
+        _record(What.STEP_UP_FAILED, request, user)
         raise ValidationError("That is not your current password.", "password_incorrect")
 
 
@@ -179,6 +180,9 @@ def request_email_change(request: HttpRequest, user: User, email: str) -> None:
     """
     limits.count(Rule.SIGN_UP, request, email)
     mails.behind_the_answer(_answer_email_change, user.pk, email)
+    # With the address that was asked for: a thief's, maybe.
+    log_in_id = user.log_in_id
+    audit.record(What.EMAIL_CHANGE_ASKED, request, user_id=user.pk, email=email, log_in_id=log_in_id)
 
 
 def _answer_email_change(user_id: uuid.UUID, email: str) -> None:

@@ -10,6 +10,8 @@ import uuid
 from collections.abc import Iterator
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import DatabaseError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -19,7 +21,7 @@ from . import compiled
 from .clients import NOBODY, Client
 from .fields import normalize_email
 from .log_ins import in_batches
-from .models import AuthEvent, User
+from .models import EMAIL_LENGTH, AuthEvent, User
 
 logger = logging.getLogger(__name__)
 # Nothing but events, for whoever collects them.
@@ -73,10 +75,16 @@ def mode_of(request: HttpRequest) -> str:
 
 
 def address_tried(email: str) -> str:
-    """Return what may be kept of an address as somebody typed it: printable, one spelling."""
-    if "@" not in email:
-        return ""  # No address: often enough a password, typed one field too early.
-    return "".join(c for c in normalize_email(email) if c.isprintable())[:254]
+    """Return what may be kept of an address as somebody typed it: one spelling, empty for none.
+
+    What is no address is often enough a password, typed one field too early.
+    """
+    email = normalize_email(email)
+    try:
+        validate_email(email)
+    except ValidationError:
+        return ""
+    return email if len(email) <= EMAIL_LENGTH else ""
 
 
 def line(event: AuthEvent) -> str:

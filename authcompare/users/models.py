@@ -17,6 +17,7 @@ from .fields import NormalizedEmailField
 
 # Longer than any password manager makes. A megabyte is refused before it would be hashed.
 PASSWORD_MAX_LENGTH = 1024
+EMAIL_LENGTH = 254
 
 
 class UserManager(BaseUserManager["User"]):
@@ -152,9 +153,11 @@ class AuthEvent(models.Model):
         REVOKED = "revoked", "a log-in ended from the list of devices"
         OTHERS_REVOKED = "others_revoked", "all other log-ins ended from the list of devices"
         ENDED_BY_OPERATOR = "ended_by_operator", "log-ins ended by an operator"
+        STEP_UP_FAILED = "step_up_failed", "current password was wrong"
         PASSWORD_CHANGED = "password_changed", "password changed"
         RESET_ASKED = "reset_asked", "password reset asked for"
         PASSWORD_RESET = "password_reset", "password reset by mailed link"
+        EMAIL_CHANGE_ASKED = "email_change_asked", "another e-mail address asked for"
         EMAIL_CHANGED = "email_changed", "e-mail address changed"
         ACCOUNT_CLOSED = "account_closed", "account closed"
         DEACTIVATED = "deactivated", "account deactivated"
@@ -169,7 +172,7 @@ class AuthEvent(models.Model):
     when = models.DateTimeField(default=timezone.now, db_index=True)
     # The trail outlives the account.
     user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True)
-    email = models.CharField("address tried", max_length=254, blank=True, db_index=True)
+    email = models.CharField("address tried", max_length=EMAIL_LENGTH, blank=True, db_index=True)
     ip_address = models.GenericIPAddressField("IP address", null=True)
     user_agent = models.CharField(max_length=USER_AGENT_LENGTH, blank=True)
     log_in_id = models.UUIDField(null=True)
