@@ -261,6 +261,22 @@ def test_old_events_are_purged(alice: User) -> None:
     assert AuthEvent.objects.count() == 1
 
 
+def test_the_trail_says_whose_it_was_when_the_account_is_closed(
+    alice: User, carol: User, client: Client
+) -> None:
+    bearer(log_in_by_token(alice)).post("/api/account/close/", {"password": PASSWORD})
+    log_in_by_form(client, carol)
+    events = AuthEvent.objects.filter(user=alice.pk)
+    row = events.get(what="logged_in")
+    page = client.get(reverse("admin:users_authevent_change", args=[row.pk])).content.decode()
+    closed = client.get(reverse("admin:users_authevent_changelist")).content.decode()
+
+    assert list(events.values_list("what", flat=True)) == ["logged_in", "account_closed"]
+    assert str(alice.pk) in page
+    assert closed.count(str(alice.pk)) == 2
+    assert str(row).startswith("logged in at")
+
+
 def test_the_admin_reads_the_trail_and_changes_nothing(
     alice: User, carol: User, client: Client
 ) -> None:

@@ -170,8 +170,11 @@ class AuthEvent(models.Model):
     what = models.CharField(max_length=32, choices=What)
     mode = models.CharField(max_length=10)
     when = models.DateTimeField(default=timezone.now, db_index=True)
-    # The trail outlives the account.
-    user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True)
+    # The trail outlives the account and goes on saying whose it was: the id stays, and with it
+    # what a thief did before he closed the account. Read `user_id` where the user may be gone.
+    user = models.ForeignKey(
+        User, on_delete=models.DO_NOTHING, db_constraint=False, null=True, blank=True
+    )
     email = models.CharField("address tried", max_length=EMAIL_LENGTH, blank=True, db_index=True)
     ip_address = models.GenericIPAddressField("IP address", null=True)
     user_agent = models.CharField(max_length=USER_AGENT_LENGTH, blank=True)

@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                 ('ip_address', models.GenericIPAddressField(null=True, verbose_name='IP address')),
                 ('user_agent', models.CharField(blank=True, max_length=256)),
                 ('log_in_id', models.UUIDField(null=True)),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
+                ('user', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': 'event',
