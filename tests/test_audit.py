@@ -221,16 +221,45 @@ class TestLines:
 class TestRecentActivity:
     """What the user sees below the devices."""
 
-    def test_alice_sees_her_events_and_what_was_tried_at_her_address(
+    def test_alice_sees_her_events_and_apart_what_was_tried_at_her_address(
         self, alice: User, bob: User, client: Client
     ) -> None:
         APIClient().post("/api/token/", {"email": "ALICE@example.com", "password": "wrong"})
         log_in_by_token(bob)
         log_in_by_form(client, alice)
+        client.post("/sessions/close/", {"password": "wrong"})
 
-        events = client.get("/sessions/devices/").context["events"]
-        assert [event.what for event in events] == ["logged_in", "log_in_failed"]
-        assert "log-in failed" in client.get("/sessions/devices/").content.decode()
+        page = client.get("/sessions/devices/")
+        assert [event.what for event in page.context["events"]] == ["logged_in"]
+        assert [event.what for event in page.context["attempts"]] == [
+            "step_up_failed",
+            "log_in_failed",
+        ]
+        assert "2 attempts in the last 24 hours" in " ".join(page.content.decode().split())
+        assert "log-in failed" in page.content.decode()
+
+    def test_no_flood_pushes_a_thiefs_log_in_off_the_list(
+        self, alice: User, client: Client
+    ) -> None:
+        log_in_by_form(Client(REMOTE_ADDR="203.0.113.66"), alice)
+        for number in range(30):
+            ask = APIClient(REMOTE_ADDR=f"10.0.0.{number}").post
+            ask("/api/token/", {"email": alice.email, "password": "wrong"})
+            ask("/api/password/reset/", {"email": alice.email})
+            ask("/api/signup/", {"email": alice.email, "password": PASSWORD})
+        log_in_by_form(client, alice)
+
+        page = client.get("/sessions/devices/")
+        assert "203.0.113.66" in [event.ip_address for event in page.context["events"]]
+        assert len(page.context["attempts"]) == 5
+        assert page.context["attempts_number"] >= 40
+
+    def test_attempts_are_shown_for_a_day(self, alice: User, client: Client) -> None:
+        APIClient().post("/api/token/", {"email": alice.email, "password": "wrong"})
+        with time_machine.travel(timezone.now() + timedelta(days=1, seconds=1)):
+            log_in_by_form(client, alice)
+
+            assert "nobody tried" in client.get("/sessions/devices/").content.decode()
 
     def test_she_sees_the_last_twenty(self, alice: User, client: Client) -> None:
         for _ in range(25):
@@ -242,11 +271,11 @@ class TestRecentActivity:
     def test_what_was_tried_before_the_account_was_hers_is_not_shown(
         self, alice: User, client: Client
     ) -> None:
-        earlier = timezone.now() - timedelta(days=1)
+        earlier = timezone.now() - timedelta(hours=1)
         AuthEvent.objects.create(what="log_in_failed", email=alice.email, when=earlier)
         log_in_by_form(client, alice)
 
-        assert len(client.get("/sessions/devices/").context["events"]) == 1
+        assert client.get("/sessions/devices/").context["attempts_number"] == 0
 
 
 def test_old_events_are_purged(alice: User) -> None:

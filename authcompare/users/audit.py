@@ -8,6 +8,7 @@ import json
 import logging
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -35,6 +36,7 @@ OPERATOR = "operator"
 # Whoever caused one of these had the password, or reads the mail that goes to the address.
 PROOFS = (What.LOGGED_IN, What.PASSWORD_RESET, What.EMAIL_VERIFIED)
 RECENT = 20
+A_DAY = timedelta(days=1)
 
 
 def record(
@@ -107,12 +109,21 @@ def line(event: AuthEvent) -> str:
 
 
 def recent(user: User) -> QuerySet[AuthEvent]:
-    """Return the last events of a user, and of whoever tried the user's address since it is theirs.
+    """Return the last events of a user: what somebody did who was logged in, or had the mail."""
+    events = AuthEvent.objects.filter(user=user).exclude(what=What.STEP_UP_FAILED)
+    return events.order_by("-when", "-pk")[:RECENT]
 
-    A failed log-in names no user: finding out would take the time that tells who exists.
+
+def attempts(user: User) -> QuerySet[AuthEvent]:
+    """Return what anybody tried at a user's account in the last day, the last first.
+
+    It is apart from what happened, where a few wrong passwords would push a thief's log-in off
+    the list. A failed log-in names no user: finding out would take the time that tells who
+    exists. Before the account began, its address was somebody else's.
     """
-    tried = Q(email=user.email, when__gte=user.date_joined)
-    return AuthEvent.objects.filter(Q(user=user) | tried).order_by("-when", "-pk")[:RECENT]
+    tried = Q(user=None, email=user.email, when__gte=user.date_joined)
+    events = AuthEvent.objects.filter(tried | Q(user=user, what=What.STEP_UP_FAILED))
+    return events.filter(when__gte=timezone.now() - A_DAY).order_by("-when", "-pk")
 
 
 def knows_network(email: str, client: Client) -> bool:
