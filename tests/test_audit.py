@@ -98,11 +98,10 @@ class TestWhatIsRecorded:
         assert (event.ip_address, event.user_agent) == ("192.0.2.7", "ua")
 
     @pytest.mark.parametrize(
-        "typed", ["by-mistake", "p@ss by-mistake", "p@by-mistake", "by-mistake@", HOSTILE + "by-mistake"]
+        "typed",
+        ["by-mistake", "p@ss by-mistake", "p@by-mistake", "by-mistake@", HOSTILE + "by-mistake"],
     )
-    def test_what_is_no_address_is_not_kept(
-        self, client: Client, caplog: Any, typed: str
-    ) -> None:
+    def test_what_is_no_address_is_not_kept(self, client: Client, caplog: Any, typed: str) -> None:
         client.post("/sessions/login/", {"email": typed.replace("\0", ""), "password": "x"})
 
         assert AuthEvent.objects.get().email == ""

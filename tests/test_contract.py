@@ -114,9 +114,7 @@ class TestLogIn:
         assert not door.is_logged_in()
 
     @pytest.mark.parametrize("email", ['"alice"@example.com', "=?utf-8?q?=61lice?=@example.com"])
-    def test_an_odd_address_is_wrong_credentials(
-        self, door: Door, alice: User, email: str
-    ) -> None:
+    def test_an_odd_address_is_wrong_credentials(self, door: Door, alice: User, email: str) -> None:
         assert answered(door, door.log_in(email, PASSWORD), "wrong credentials")
 
     @pytest.mark.parametrize("email", ["ALICE@example.com", " alice@example.com "])

@@ -39,8 +39,9 @@ def _in_ascii(domain: str) -> str:
 def validate_plain(email: str) -> None:
     """Refuse an address that the mail's way to its recipient would rewrite.
 
-    Quotation marks and encoded words (RFC 2047) are unwrapped there, and a host's number in brackets
-    has many spellings: one mailbox would be any number of accounts, each with five mails an hour.
+    Quotation marks and encoded words (RFC 2047) are unwrapped there, and a host's number in
+    brackets has many spellings: one mailbox would be any number of accounts, each with its own
+    five mails an hour.
     """
     if any(part in email for part in ('"', "[", "=?")):
         raise ValidationError("Write the address without quotation marks, brackets and “=?”.")

@@ -14,6 +14,7 @@ from django.utils.crypto import get_random_string, salted_hmac
 from . import compiled
 from .clients import USER_AGENT_LENGTH
 from .fields import NormalizedEmailField
+from .passwords import normalized
 
 # Longer than any password manager makes. A megabyte is refused before it would be hashed.
 PASSWORD_MAX_LENGTH = 1024
@@ -107,7 +108,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def set_password(self, raw_password: str | None) -> None:
         """Set a new password; once saved, every other log-in of the user is over."""
-        super().set_password(raw_password)
+        super().set_password(normalized(raw_password))
         self.auth_stamp = new_stamp()
         self.password_changed = not self._state.adding
 
@@ -122,7 +123,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             self.password = make_password(raw)
             self.save(update_fields=["password"])
 
-        return check_password(raw_password, self.password, rehash)
+        return check_password(normalized(raw_password), self.password, rehash)
 
     def save(self, *args: Any, update_fields: Any = None, **kwargs: Any) -> None:
         if update_fields is not None and self.password_changed:

@@ -179,11 +179,14 @@ def test_no_page_scrolls_sideways_on_a_phone(
 
 @pytest.mark.parametrize(
     "path",
-    ["/sessions/password/change/", "/sessions/email/change/", "/sessions/close/", "the mailed link"],
+    [
+        "/sessions/password/change/",
+        "/sessions/email/change/",
+        "/sessions/close/",
+        "the mailed link",
+    ],
 )
-def test_a_password_manager_learns_whose_password_it_is(
-    page: Page, alice: User, path: str
-) -> None:
+def test_a_password_manager_learns_whose_password_it_is(page: Page, alice: User, path: str) -> None:
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     log_in_by_form(page, alice)
