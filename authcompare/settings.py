@@ -281,6 +281,10 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": PASSWORD_MIN_LENGTH},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "authcompare.users.passwords.PatternValidator",
+        "OPTIONS": {"min_length": PASSWORD_MIN_LENGTH},
+    },
 ]
 # How long the link in a mail is good: for a new address, and for a new password (in seconds).
 EMAIL_LINK_LIFETIME = timedelta(days=3)

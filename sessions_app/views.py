@@ -20,6 +20,9 @@ from authcompare.users.models import User
 from .forms import LogInForm
 from .store import session_of
 
+# The latest; of the others the devices page tells the number.
+ATTEMPTS_SHOWN = 5
+
 
 class LogInView(auth_views.LoginView):
     """`POST email, password, remember, next` → 302 to `next`, if it stays on this site, or home."""
@@ -62,9 +65,12 @@ class DevicesView(LoginRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user = cast(User, self.request.user)
+        attempts = audit.attempts(user)
         return super().get_context_data(
             devices=devices_of(user),
             events=audit.recent(user),
+            attempts=attempts[:ATTEMPTS_SHOWN],
+            attempts_number=attempts.count(),
             token_revocation=settings.TOKEN_REVOCATION,
             **kwargs,
         )

@@ -205,8 +205,8 @@ class TestCost:
 
     def test_asking_for_another_address(self, alice: User, django_assert_num_queries: Any) -> None:
         ask = by_token(alice)
-        # Family and user; behind the answer, the user and whoever has the address.
-        with django_assert_num_queries(3):
+        # Family and user; the event; behind the answer, the user and whoever has the address.
+        with django_assert_num_queries(4):
             ask(email=NEW, password=PASSWORD)
 
     def test_confirming_it(self, alice: User, django_assert_num_queries: Any) -> None:
@@ -218,6 +218,6 @@ class TestCost:
     def test_closing(self, alice: User, django_assert_num_queries: Any) -> None:
         client = bearer(log_in_by_token(alice))
         # Family and user. The log-ins of either mode end; Django deletes what hangs on the user
-        # (groups, permissions, the admin's log, events, log-ins) and the user. The event.
-        with django_assert_num_queries(11):
+        # (groups, permissions, the admin's log, log-ins) and the user. The event.
+        with django_assert_num_queries(10):
             client.post("/api/account/close/", {"password": PASSWORD})

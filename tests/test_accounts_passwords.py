@@ -1,16 +1,22 @@
 """Password change and reset, and the rules for a password, by both doors."""
 
+import string
+import unicodedata
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.password_validation import validate_password
 from django.core import mail
 from django.test import Client
 from django.utils import timezone
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
 from authcompare.users.models import PASSWORD_MAX_LENGTH, User
+from authcompare.users.passwords import PatternValidator
 from sessions_app.models import Session
 from sessions_app.store import SessionStore
 
@@ -272,10 +278,10 @@ class TestRules:
         "password",
         [
             "fifteen letters",
-            "ß" * 15,
+            "ßäöüéèêàçñøåæœÿ",
             "密码 пароль 🔑🔑🔑🔑🔑",
             "  outer spaces count  ",
-            "x1" * (PASSWORD_MAX_LENGTH // 2),
+            "".join(map(str, range(400)))[:PASSWORD_MAX_LENGTH],
         ],
     )
     def test_any_characters_make_a_password(self, change: Any, password: str) -> None:
@@ -327,3 +333,90 @@ class TestCost:
         # The user, read and written; log-ins of either mode; the event.
         with django_assert_num_queries(5):
             reset_by_api(mailed_link())
+
+
+class TestPatterns:
+    """What is long enough and guessed first all the same."""
+
+    @pytest.mark.parametrize(
+        "password",
+        [
+            "passwordpassword",
+            "PasswordpassWordpass",
+            "alicealicealice",
+            "aaaaaaaaaaaaaaa",
+            "ａaaaaaaaaaaaaaa",
+            " " * 15,
+            "123456789012345",
+            "098765432109876",
+            "abcdefghijklmnop",
+            "ponmlkjihgfedcba",
+        ],
+    )
+    def test_they_are_refused_by_either_door(self, db: None, password: str) -> None:
+        fields = {"email": ALICE, "password1": password, "password2": password}
+        page = Client().post("/sessions/signup/", fields)
+        answer = APIClient().post("/api/signup/", {"email": ALICE, "password": password})
+
+        assert "Take four or five words" in page.content.decode()
+        assert "Take four or five words" in str(answer.json()["password"])
+        assert not User.objects.exists()
+
+    @pytest.mark.parametrize(
+        "password",
+        [
+            PASSWORD,
+            "k7Qz!vM2#pRw9xL",
+            "abcabcabcabcabd",
+            "1234567890 apples",
+            "correct horse battery correct horse battery ",
+            "zażółć gęślą jaźń",
+        ],
+    )
+    def test_passphrases_and_random_passwords_pass(self, password: str) -> None:
+        validate_password(password)
+
+    @given(st.lists(st.sampled_from(string.ascii_lowercase), min_size=15, unique=True))
+    def test_different_characters_pass_unless_they_stand_in_order(self, letters: list[str]) -> None:
+        assume(letters not in (sorted(letters), sorted(letters, reverse=True)))
+        text = "".join(letters)
+
+        PatternValidator(min_length=15).validate(text)
+
+
+class TestOneForm:
+    """A password is the same however the keyboard composes its characters."""
+
+    NFC, NFD = "café crème à volonté", unicodedata.normalize("NFD", "café crème à volonté")
+
+    @pytest.mark.parametrize(("first", "then"), [(NFC, NFD), (NFD, NFC)], ids=["NFC", "NFD"])
+    def test_at_sign_up_change_and_reset(
+        self, client: Client, db: None, first: str, then: str
+    ) -> None:
+        APIClient().post("/api/signup/", {"email": ALICE, "password": first})
+        client.post(mailed_link())
+        assert can_log_in(then)
+
+        client.post("/sessions/login/", {"email": ALICE, "password": then})
+        assert done(change_by_form(client, then, NEW))
+        assert done(change_by_api(client, NEW, first))
+        assert can_log_in(then)
+
+        ask_for_reset()
+        assert done(reset_by_form(mailed_link(), then))
+        assert can_log_in(first)
+        assert can_log_in(then)
+
+    def test_in_the_admin(self, carol: User, client: Client) -> None:
+        log_in_by_form(client, carol)
+        fields = {"email": ALICE, "password1": self.NFD, "password2": self.NFD}
+        client.post("/admin/users/user/add/", fields | {"usable_password": "true"})
+
+        assert can_log_in(self.NFC)
+
+    def test_a_wrong_one_stays_wrong(self, alice: User) -> None:
+        alice.set_password(self.NFD)
+
+        assert alice.check_password(self.NFC)
+        assert not alice.check_password(self.NFC.upper())
+        assert not alice.check_password(self.NFC.replace("é", "e"))

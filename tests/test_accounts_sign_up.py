@@ -112,6 +112,30 @@ class TestByEitherDoor:
         assert sign_up(email=email).status_code in (200, 400)
         assert not User.objects.exists()
 
+    @pytest.mark.parametrize(
+        "email",
+        [
+            '"alice"@example.com',
+            r'"al\ice"@example.com',
+            "=?utf-8?q?=61lice?=@example.com",
+            "alice@[192.0.2.1]",
+        ],
+    )
+    def test_an_address_that_mail_would_rewrite_is_refused(
+        self, sign_up: Any, db: None, email: str
+    ) -> None:
+        answer = sign_up(email=email)
+
+        assert "without quotation marks" in answer.content.decode()
+        assert not User.objects.exists()
+        assert outbox() == []
+
+    def test_two_spellings_of_a_domain_are_one_account(self, sign_up: Any, db: None) -> None:
+        for domain in ("bücher.example", "xn--bcher-kva.example", "BÜCHER.example"):
+            sign_up(email=f"x@{domain}")
+
+        assert User.objects.get().email == "x@xn--bcher-kva.example"
+
     def test_one_mailbox_is_one_account(self, sign_up: Any, alice: User) -> None:
         sign_up(email=" ＡLICE@Example.com")
 

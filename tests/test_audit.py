@@ -12,11 +12,12 @@ import pytest
 import time_machine
 from django.core.management import call_command
 from django.db import DatabaseError, connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from authcompare.users import audit
 from authcompare.users.models import AuthEvent, User
 from sessions_app.models import Session
 from tokens_app.keys import create_ring
@@ -96,11 +97,20 @@ class TestWhatIsRecorded:
         assert (event.email, event.user) == ("nobody@example.com", None)
         assert (event.ip_address, event.user_agent) == ("192.0.2.7", "ua")
 
-    def test_what_is_no_address_is_not_kept(self, client: Client, caplog: Any) -> None:
-        client.post("/sessions/login/", {"email": "my-password-by-mistake", "password": "x"})
+    @pytest.mark.parametrize(
+        "typed",
+        ["by-mistake", "p@ss by-mistake", "p@by-mistake", "by-mistake@", HOSTILE + "by-mistake"],
+    )
+    def test_what_is_no_address_is_not_kept(self, client: Client, caplog: Any, typed: str) -> None:
+        client.post("/sessions/login/", {"email": typed.replace("\0", ""), "password": "x"})
 
         assert AuthEvent.objects.get().email == ""
         assert "by-mistake" not in caplog.text
+
+    def test_an_address_longer_than_its_column_is_not_kept(self, rf: RequestFactory) -> None:
+        audit.record(audit.What.LOG_IN_FAILED, rf.post("/"), email="x" * 250 + "@example.com")
+
+        assert AuthEvent.objects.get().email == ""
 
     def test_logging_out_everywhere(self, alice: User) -> None:
         bearer(log_in_by_token(alice)).post("/api/token/logout/all/")
@@ -210,16 +220,45 @@ class TestLines:
 class TestRecentActivity:
     """What the user sees below the devices."""
 
-    def test_alice_sees_her_events_and_what_was_tried_at_her_address(
+    def test_alice_sees_her_events_and_apart_what_was_tried_at_her_address(
         self, alice: User, bob: User, client: Client
     ) -> None:
         APIClient().post("/api/token/", {"email": "ALICE@example.com", "password": "wrong"})
         log_in_by_token(bob)
         log_in_by_form(client, alice)
+        client.post("/sessions/close/", {"password": "wrong"})
 
-        events = client.get("/sessions/devices/").context["events"]
-        assert [event.what for event in events] == ["logged_in", "log_in_failed"]
-        assert "log-in failed" in client.get("/sessions/devices/").content.decode()
+        page = client.get("/sessions/devices/")
+        assert [event.what for event in page.context["events"]] == ["logged_in"]
+        assert [event.what for event in page.context["attempts"]] == [
+            "step_up_failed",
+            "log_in_failed",
+        ]
+        assert "2 attempts in the last 24 hours" in " ".join(page.content.decode().split())
+        assert "log-in failed" in page.content.decode()
+
+    def test_no_flood_pushes_a_thiefs_log_in_off_the_list(
+        self, alice: User, client: Client
+    ) -> None:
+        log_in_by_form(Client(REMOTE_ADDR="203.0.113.66"), alice)
+        for number in range(30):
+            ask = APIClient(REMOTE_ADDR=f"10.0.0.{number}").post
+            ask("/api/token/", {"email": alice.email, "password": "wrong"})
+            ask("/api/password/reset/", {"email": alice.email})
+            ask("/api/signup/", {"email": alice.email, "password": PASSWORD})
+        log_in_by_form(client, alice)
+
+        page = client.get("/sessions/devices/")
+        assert "203.0.113.66" in [event.ip_address for event in page.context["events"]]
+        assert len(page.context["attempts"]) == 5
+        assert page.context["attempts_number"] >= 40
+
+    def test_attempts_are_shown_for_a_day(self, alice: User, client: Client) -> None:
+        APIClient().post("/api/token/", {"email": alice.email, "password": "wrong"})
+        with time_machine.travel(timezone.now() + timedelta(days=1, seconds=1)):
+            log_in_by_form(client, alice)
+
+            assert "nobody tried" in client.get("/sessions/devices/").content.decode()
 
     def test_she_sees_the_last_twenty(self, alice: User, client: Client) -> None:
         for _ in range(25):
@@ -231,11 +270,11 @@ class TestRecentActivity:
     def test_what_was_tried_before_the_account_was_hers_is_not_shown(
         self, alice: User, client: Client
     ) -> None:
-        earlier = timezone.now() - timedelta(days=1)
+        earlier = timezone.now() - timedelta(hours=1)
         AuthEvent.objects.create(what="log_in_failed", email=alice.email, when=earlier)
         log_in_by_form(client, alice)
 
-        assert len(client.get("/sessions/devices/").context["events"]) == 1
+        assert client.get("/sessions/devices/").context["attempts_number"] == 0
 
 
 def test_old_events_are_purged(alice: User) -> None:
@@ -248,6 +287,22 @@ def test_old_events_are_purged(alice: User) -> None:
 
     assert "1 events deleted." in said.getvalue()
     assert AuthEvent.objects.count() == 1
+
+
+def test_the_trail_says_whose_it_was_when_the_account_is_closed(
+    alice: User, carol: User, client: Client
+) -> None:
+    bearer(log_in_by_token(alice)).post("/api/account/close/", {"password": PASSWORD})
+    log_in_by_form(client, carol)
+    events = AuthEvent.objects.filter(user=alice.pk)
+    row = events.get(what="logged_in")
+    page = client.get(reverse("admin:users_authevent_change", args=[row.pk])).content.decode()
+    closed = client.get(reverse("admin:users_authevent_changelist")).content.decode()
+
+    assert list(events.values_list("what", flat=True)) == ["logged_in", "account_closed"]
+    assert str(alice.pk) in page
+    assert closed.count(str(alice.pk)) == 2
+    assert str(row).startswith("logged in at")
 
 
 def test_the_admin_reads_the_trail_and_changes_nothing(

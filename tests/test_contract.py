@@ -113,6 +113,10 @@ class TestLogIn:
 
         assert not door.is_logged_in()
 
+    @pytest.mark.parametrize("email", ['"alice"@example.com', "=?utf-8?q?=61lice?=@example.com"])
+    def test_an_odd_address_is_wrong_credentials(self, door: Door, alice: User, email: str) -> None:
+        assert answered(door, door.log_in(email, PASSWORD), "wrong credentials")
+
     @pytest.mark.parametrize("email", ["ALICE@example.com", " alice@example.com "])
     def test_the_spelling_of_the_address_does_not_matter(
         self, door: Door, alice: User, email: str
@@ -220,6 +224,37 @@ class TestEmailChange:
 
     def test_a_taken_address_is_answered_alike(self, here: Door, bob: User) -> None:
         assert answered(here, here.change_email(bob.email, PASSWORD), "sent")
+
+
+class TestTrail:
+    """What a stolen log-in tries is seen."""
+
+    @pytest.mark.parametrize(
+        "ask",
+        [
+            lambda door: door.change_password("not my password", NEW),
+            lambda door: door.change_email(NEW_EMAIL, "not my password"),
+            lambda door: door.close("not my password"),
+        ],
+        ids=["password change", "e-mail change", "closing"],
+    )
+    def test_a_wrong_current_password_is_in_it(
+        self, here: Door, alice: User, ask: Callable[[Door], Any], caplog: Any
+    ) -> None:
+        caplog.set_level("INFO", "authcompare.audit")
+        assert answered(here, ask(here), "refused")
+
+        event = AuthEvent.objects.get(what="step_up_failed")
+        log_in_id = AuthEvent.objects.get(what="logged_in").log_in_id
+        told = (event.user, event.email, event.mode, event.log_in_id)
+        assert told == (alice, alice.email, here.mode, log_in_id)
+        assert any("step_up_failed" in message for message in caplog.messages)
+
+    def test_so_is_the_wish_for_another_address(self, here: Door, alice: User) -> None:
+        here.change_email(NEW_EMAIL, PASSWORD)
+
+        event = AuthEvent.objects.get(what="email_change_asked")
+        assert (event.user, event.email, event.mode) == (alice, NEW_EMAIL, here.mode)
 
 
 class TestLimits:

@@ -165,14 +165,14 @@ def test_ending_takes_a_post(alice: User, client: Client, path: str) -> None:
     assert client.get(f"/sessions/devices/{path}").status_code == 405
 
 
-def test_the_list_is_two_queries_and_the_user_and_the_page_one_more_for_the_events(
+def test_the_list_is_two_queries_and_the_user_and_the_page_three_more_for_the_events(
     alice: User, client: Client, django_assert_num_queries: Any
 ) -> None:
     for _ in range(3):
         log_in_by_token(alice)
     log_in_by_form(client, alice)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         client.get("/sessions/devices/")
     with django_assert_num_queries(3):
         client.get("/api/devices/")

@@ -17,12 +17,14 @@ from authcompare.users.limits import Rule, Throttled
 from authcompare.users.models import AuthEvent, User
 
 from .conftest import PASSWORD
-from .flows import log_in_by_form, log_in_by_token
+from .doors import TokenDoor
+from .flows import log_in_by_form, log_in_by_token, mailed_link
 from .test_users import SPELLINGS
 
 pytestmark = pytest.mark.django_db
 
 NEAR, FAR = "198.51.100.1", "203.0.113.9"
+NEW, NEW_PASSWORDS = "another correct horse battery", ("new_password1", "new_password2")
 
 
 def by_form(email: str, password: str = "wrong", address: str = NEAR, **headers: str) -> Any:
@@ -192,6 +194,24 @@ class TestTheHonest:
         assert by_token(alice.email, PASSWORD).status_code == 429
         assert by_token(alice.email, PASSWORD, address=FAR).status_code == 200
 
+    def test_whoever_recovers_the_account_elsewhere_gets_in_there(self, alice: User) -> None:
+        for number in range(60):
+            by_token(alice.email, address=f"10.0.0.{number}")
+        TokenDoor().ask_for_reset(alice.email)
+        Client(REMOTE_ADDR=FAR).post(mailed_link(), dict.fromkeys(NEW_PASSWORDS, NEW))
+
+        assert by_token(alice.email, NEW, address=NEAR).status_code == 429
+        assert by_token(alice.email, NEW, address=FAR).status_code == 200
+
+    def test_so_does_whoever_verifies_the_address_there(self, db: None) -> None:
+        TokenDoor().sign_up("alice@example.com", PASSWORD)
+        for number in range(60):
+            by_token("alice@example.com", address=f"10.0.0.{number}")
+        Client(REMOTE_ADDR=FAR).post(mailed_link())
+
+        assert by_token("alice@example.com", PASSWORD, address=NEAR).status_code == 429
+        assert by_token("alice@example.com", PASSWORD, address=FAR).status_code == 200
+
     def test_from_a_known_address_one_cannot_guess_for_ever_either(self, alice: User) -> None:
         by_form(alice.email, PASSWORD, address=FAR)
         for number in range(60):
@@ -259,6 +279,12 @@ class TestWhatTheAccountFlowsCall:
 
         with pytest.raises(Throttled):
             limits.count(rule, requests[5], account="alice@example.com")
+
+    def test_the_spellings_of_a_domain_share_the_five_mails(self, db: None) -> None:
+        spellings = ["bücher.example", "BÜCHER.example", "xn--bcher-kva.example"] * 2
+        ask = lambda domain: APIClient().post("/api/password/reset/", {"email": f"x@{domain}"})  # noqa: E731
+
+        assert [ask(domain).status_code for domain in spellings] == [202] * 5 + [429]
 
     def test_every_rule_has_its_row(self) -> None:
         assert set(project.RATE_LIMITS) == set(Rule)

@@ -2,8 +2,12 @@
 
 import pytest
 from django.contrib.auth import authenticate
+from django.core import mail
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection
 from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
 from authcompare.users.fields import normalize_email
@@ -41,6 +45,40 @@ def test_alice_logs_in_however_she_spells_her_address(alice: User, spelling: str
 
 def test_the_kelvin_sign_is_a_k(db: None) -> None:
     assert normalize_email("\u212aate@example.com") == "kate@example.com"
+
+
+@pytest.mark.parametrize("domain", ["bücher.example", "BÜCHER.EXAMPLE", "xn--BCHER-kva.example"])
+def test_a_domain_is_one_in_all_its_spellings(domain: str) -> None:
+    assert normalize_email(f"x@{domain}") == "x@xn--bcher-kva.example"
+
+
+@pytest.mark.parametrize("domain", ["straße.example", "b\u00adücher.example", "例え。example"])
+def test_the_spelling_is_that_of_the_mails_recipient(domain: str) -> None:
+    mail.EmailMessage(to=[f"x@{domain}"]).send()
+
+    sent: str = mail.outbox[0].message()["To"]
+    assert sent == normalize_email(f"x@{domain}")
+
+
+@given(local=st.text(), domain=st.text() | st.text("éß.\u00ad\u3002 @\ud800", max_size=90))
+def test_no_text_breaks_the_spelling_and_it_is_final(local: str, domain: str) -> None:
+    once = normalize_email(f"{local}@{domain}")
+
+    assert normalize_email(once) == once == once.lower()
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        '"alice"@example.com',
+        r'"al\ice"@example.com',
+        "=?utf-8?q?=61lice?=@example.com",
+        "alice@[192.0.2.1]",
+    ],
+)
+def test_an_address_that_mail_would_rewrite_is_none_for_the_model(email: str) -> None:
+    with pytest.raises(ValidationError, match="quotation marks"):
+        User(email=email, password="x").full_clean()
 
 
 def test_a_dotless_i_is_no_i(alice: User) -> None:

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.validators import ProhibitSurrogateCharactersValidator
 from rest_framework_simplejwt.serializers import PasswordField
 
-from authcompare.users.fields import normalize_email
+from authcompare.users.fields import normalize_email, validate_plain
 from authcompare.users.models import PASSWORD_MAX_LENGTH
 
 
@@ -52,6 +52,7 @@ class Email(TextOnly, serializers.EmailField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=254, write_only=True, **kwargs)
+        self.validators.append(validate_plain)
 
     def to_internal_value(self, data: Any) -> str:
         return normalize_email(super().to_internal_value(data))

@@ -23,6 +23,7 @@ from .audit import What
 from .limits import Rule
 from .log_ins import RETENTION
 from .models import User, new_stamp
+from .passwords import normalized
 
 # Small, because deleting a user asks a dozen tables and other writers wait meanwhile.
 PURGE_BATCH = 50
@@ -39,7 +40,7 @@ def sign_up(request: HttpRequest, email: str, password: str) -> None:
     the address of any other account is told that it exists. Raises `Throttled`.
     """
     limits.count(Rule.SIGN_UP, request, email)
-    fields = {"password": make_password(password), "auth_stamp": new_stamp()}
+    fields = {"password": make_password(normalized(password)), "auth_stamp": new_stamp()}
     waiting = User.objects.filter(email=email, is_active=True, email_verified_at=None)
     # It waits from now on: `purge` must not take it while the new link is good.
     if not waiting.update(**fields, date_joined=timezone.now()):
@@ -110,6 +111,7 @@ def check_current_password(request: HttpRequest, user: User, password: str) -> N
     share their counters, or this would be the way around them (ASVS 6.3.1).
     """
     if not limits.guess(request, user.email, lambda: user.check_password(password)):
+        _record(What.STEP_UP_FAILED, request, user)
         raise ValidationError("That is not your current password.", "password_incorrect")
 
 
@@ -179,6 +181,8 @@ def request_email_change(request: HttpRequest, user: User, email: str) -> None:
     """
     limits.count(Rule.SIGN_UP, request, email)
     mails.behind_the_answer(_answer_email_change, user.pk, email)
+    # With the address that was asked for: a thief's, maybe.
+    _record(What.EMAIL_CHANGE_ASKED, request, user, email)
 
 
 def _answer_email_change(user_id: uuid.UUID, email: str) -> None:
@@ -198,5 +202,6 @@ def close(request: HttpRequest, user: User) -> None:
     mails.behind_the_answer(mails.send, "account_closed", email)
 
 
-def _record(what: What, request: HttpRequest, user: User) -> None:
-    audit.record(what, request, user_id=user.pk, email=user.email, log_in_id=user.log_in_id)
+def _record(what: What, request: HttpRequest, user: User, email: str = "") -> None:
+    email = email or user.email
+    audit.record(what, request, user_id=user.pk, email=email, log_in_id=user.log_in_id)

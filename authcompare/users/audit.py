@@ -8,8 +8,11 @@ import json
 import logging
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import DatabaseError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -19,7 +22,7 @@ from . import compiled
 from .clients import NOBODY, Client
 from .fields import normalize_email
 from .log_ins import in_batches
-from .models import AuthEvent, User
+from .models import EMAIL_LENGTH, AuthEvent, User
 
 logger = logging.getLogger(__name__)
 # Nothing but events, for whoever collects them.
@@ -30,7 +33,10 @@ What = AuthEvent.What
 # The door a request came through, by the namespace of its address.
 MODES = {"sessions": "session", "tokens": "token", "admin": "admin"}
 OPERATOR = "operator"
+# Whoever caused one of these had the password, or reads the mail that goes to the address.
+PROOFS = (What.LOGGED_IN, What.PASSWORD_RESET, What.EMAIL_VERIFIED)
 RECENT = 20
+A_DAY = timedelta(days=1)
 
 
 def record(
@@ -71,10 +77,16 @@ def mode_of(request: HttpRequest) -> str:
 
 
 def address_tried(email: str) -> str:
-    """Return what may be kept of an address as somebody typed it: printable, one spelling."""
-    if "@" not in email:
-        return ""  # No address: often enough a password, typed one field too early.
-    return "".join(c for c in normalize_email(email) if c.isprintable())[:254]
+    """Return what may be kept of an address as somebody typed it: one spelling, empty for none.
+
+    What is no address is often enough a password, typed one field too early.
+    """
+    email = normalize_email(email)
+    try:
+        validate_email(email)
+    except ValidationError:
+        return ""
+    return email if len(email) <= EMAIL_LENGTH else ""
 
 
 def line(event: AuthEvent) -> str:
@@ -97,18 +109,31 @@ def line(event: AuthEvent) -> str:
 
 
 def recent(user: User) -> QuerySet[AuthEvent]:
-    """Return the last events of a user, and of whoever tried the user's address since it is theirs.
+    """Return the last events of a user: what somebody did who was logged in, or had the mail."""
+    events = AuthEvent.objects.filter(user=user).exclude(what=What.STEP_UP_FAILED)
+    return events.order_by("-when", "-pk")[:RECENT]
 
-    A failed log-in names no user: finding out would take the time that tells who exists.
+
+def attempts(user: User) -> QuerySet[AuthEvent]:
+    """Return what anybody tried at a user's account in the last day, the last first.
+
+    It is apart from what happened, where a few wrong passwords would push a thief's log-in off
+    the list. A failed log-in names no user: finding out would take the time that tells who
+    exists. Before the account began, its address was somebody else's.
     """
-    tried = Q(email=user.email, when__gte=user.date_joined)
-    return AuthEvent.objects.filter(Q(user=user) | tried).order_by("-when", "-pk")[:RECENT]
+    tried = Q(user=None, email=user.email, when__gte=user.date_joined)
+    events = AuthEvent.objects.filter(tried | Q(user=user, what=What.STEP_UP_FAILED))
+    return events.filter(when__gte=timezone.now() - A_DAY).order_by("-when", "-pk")
 
 
 def knows_network(email: str, client: Client) -> bool:
-    """Tell whether the account has been logged in to from the client's network before."""
-    log_ins = AuthEvent.objects.filter(user__email=email, what=What.LOGGED_IN)
-    addresses = log_ins.order_by().values_list("ip_address", flat=True).distinct()
+    """Tell whether the account's owner was at the client's network before.
+
+    That is who logged in from there, or opened a mailed link: without the latter, guessing from
+    everywhere would lock out also whoever recovers the account from a new network (ASVS 6.1.1).
+    """
+    proofs = AuthEvent.objects.filter(user__email=email, what__in=PROOFS)
+    addresses = proofs.order_by().values_list("ip_address", flat=True).distinct()
     return any(Client(address, "").network == client.network for address in addresses)
 
 

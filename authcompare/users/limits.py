@@ -8,10 +8,10 @@
 - `account`: one address, known or unknown, from wherever.
 - `account_and_network`: one account from one network; a right password clears it (NIST SP
   800-63B-4 3.2.2), so that nobody who mistypes all day is ever shut out.
-- `account_from_new_networks`: one account from all networks in which it has never been logged in
-  to, together (at most 100 guesses, ASVS 6.3.1). It may be full for as long as a botnet likes;
-  the owner's known devices do not belong to it, so guessing locks nobody out of where they live,
-  and elsewhere it opens within minutes.
+- `account_from_new_networks`: one account from all networks from which nobody ever logged in to it
+  or opened a link mailed to its owner, together (at most 100 guesses, ASVS 6.3.1). It may be full
+  for as long as a botnet likes; the owner's known devices do not belong to it, so guessing locks
+  nobody out of where they live or recover the account, and elsewhere it opens within minutes.
 
 A guess at a password is counted when it was wrong, and decided after it was checked: of parallel
 guesses only as many learn anything as the windows have room for, and a right password beside full

@@ -15,9 +15,11 @@ from . import compiled
 from .clients import USER_AGENT_LENGTH
 from .fields import NormalizedEmailField
 from .hmacs import salted_sha256
+from .passwords import normalized
 
 # Longer than any password manager makes. A megabyte is refused before it would be hashed.
 PASSWORD_MAX_LENGTH = 1024
+EMAIL_LENGTH = 254
 
 
 class UserManager(BaseUserManager["User"]):
@@ -107,7 +109,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def set_password(self, raw_password: str | None) -> None:
         """Set a new password; once saved, every other log-in of the user is over."""
-        super().set_password(raw_password)
+        super().set_password(normalized(raw_password))
         self.auth_stamp = new_stamp()
         self.password_changed = not self._state.adding
 
@@ -122,7 +124,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             self.password = make_password(raw)
             self.save(update_fields=["password"])
 
-        return check_password(raw_password, self.password, rehash)
+        return check_password(normalized(raw_password), self.password, rehash)
 
     def save(self, *args: Any, update_fields: Any = None, **kwargs: Any) -> None:
         if update_fields is not None and self.password_changed:
@@ -153,9 +155,11 @@ class AuthEvent(models.Model):
         REVOKED = "revoked", "a log-in ended from the list of devices"
         OTHERS_REVOKED = "others_revoked", "all other log-ins ended from the list of devices"
         ENDED_BY_OPERATOR = "ended_by_operator", "log-ins ended by an operator"
+        STEP_UP_FAILED = "step_up_failed", "current password was wrong"
         PASSWORD_CHANGED = "password_changed", "password changed"
         RESET_ASKED = "reset_asked", "password reset asked for"
         PASSWORD_RESET = "password_reset", "password reset by mailed link"
+        EMAIL_CHANGE_ASKED = "email_change_asked", "another e-mail address asked for"
         EMAIL_CHANGED = "email_changed", "e-mail address changed"
         ACCOUNT_CLOSED = "account_closed", "account closed"
         DEACTIVATED = "deactivated", "account deactivated"
@@ -168,9 +172,12 @@ class AuthEvent(models.Model):
     what = models.CharField(max_length=32, choices=What)
     mode = models.CharField(max_length=10)
     when = models.DateTimeField(default=timezone.now, db_index=True)
-    # The trail outlives the account.
-    user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True)
-    email = models.CharField("address tried", max_length=254, blank=True, db_index=True)
+    # The trail outlives the account and goes on saying whose it was: the id stays, and with it
+    # what a thief did before he closed the account. Read `user_id` where the user may be gone.
+    user = models.ForeignKey(
+        User, on_delete=models.DO_NOTHING, db_constraint=False, null=True, blank=True
+    )
+    email = models.CharField("address tried", max_length=EMAIL_LENGTH, blank=True, db_index=True)
     ip_address = models.GenericIPAddressField("IP address", null=True)
     user_agent = models.CharField(max_length=USER_AGENT_LENGTH, blank=True)
     log_in_id = models.UUIDField(null=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.test import Client
 
 from authcompare.users.models import User
 from tests.conftest import PASSWORD
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 NEW = "another correct horse battery"
+NO_CELL_IS_CUT_OFF = """[...document.querySelectorAll("td")].every(
+    (cell) => cell.getBoundingClientRect().right <= innerWidth)"""
 
 
 def fill(page: Page, **fields: str) -> None:
@@ -160,13 +163,38 @@ def test_closing_takes_the_password_and_then_there_is_no_account(page: Page, ali
         "/sessions/password/change/",
         "/sessions/email/change/",
         "/sessions/close/",
+        "/sessions/devices/",
     ],
 )
 def test_no_page_scrolls_sideways_on_a_phone(
     open_page: OpenPage, alice: User, path: str, width: int
 ) -> None:
-    page = open_page(viewport={"width": width, "height": 700})
+    page = open_page(viewport={"width": width, "height": 700}, user_agent="Mozilla/5.0 " * 20)
     log_in_by_form(page, alice)
     page.goto(path)
 
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate(NO_CELL_IS_CUT_OFF)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/sessions/password/change/",
+        "/sessions/email/change/",
+        "/sessions/close/",
+        "the mailed link",
+    ],
+)
+def test_a_password_manager_learns_whose_password_it_is(page: Page, alice: User, path: str) -> None:
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    log_in_by_form(page, alice)
+    Client().post("/sessions/password/reset/", {"email": alice.email})
+    page.goto(mailed_link() if path == "the mailed link" else path)
+    field = page.locator("main form input[autocomplete=username]")
+    page.wait_for_timeout(500)  # In which Chromium looks at the forms.
+
+    assert said == []
+    assert (field.input_value(), field.get_attribute("name")) == (alice.email, None)
+    assert not field.is_visible()

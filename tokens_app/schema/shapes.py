@@ -37,7 +37,7 @@ FIELDS = {
     "mode": "How the log-in is held: `session` or `token`.",
     "name": "What the user likes to be called; may be empty.",
     "new_password": "The new password: 15 to 1024 characters of any kind, none of the common ones,"
-    " nothing like the address or the name.",
+    " no short text again and again, nothing like the address or the name.",
     "old_password": "The present password.",
     "password": "The password, of 1024 characters at most; outer spaces belong to it."
     " A new one has 15 or more.",
