@@ -36,7 +36,7 @@ class Claim:
 def breached(attack: str, among: list[str]) -> list[str]:
     """Return those strategies that an attack got through to."""
     row = results.read("attacks")[attack]
-    return [slug for slug in among if row[slug]["verdict"] == "breached"]
+    return [slug for slug in among if row.get(slug, {}).get("verdict") == "breached"]
 
 
 def of(part: list[str], whole: list[str]) -> str:

@@ -23,7 +23,9 @@ def delays() -> str:
     measured = results.read("delays")
     header = ["a stolen copy dies after …", *(event.title.lower() for event in EVENTS)]
     rows = [
-        [s.title, *(_delay(measured[s.slug][event.slug]) for event in EVENTS)] for s in CONTESTANTS
+        [s.title, *(_delay(measured[s.slug][event.slug]) for event in EVENTS)]
+        for s in CONTESTANTS
+        if s.slug in measured
     ]
     return table(header, rows)
 

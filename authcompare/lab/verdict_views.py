@@ -38,13 +38,13 @@ def attacks(request: HttpRequest) -> HttpResponse:
     for attack in load().values():
         if attack.slug in verdicts:
             row = verdicts[attack.slug]
-            cells = [_cell(strategy, row[strategy.slug]) for strategy in strategies]
+            cells = [_cell(strategy, row.get(strategy.slug)) for strategy in strategies]
             groups[_question(attack)].append({"attack": attack, "cells": cells})
     context = {
         "groups": dict(groups),
         "strategies": strategies,
         "all_strategies": [*CONTESTANTS, *CONTROLS],
-        "counts": _counts(groups, strategies),
+        "breached": _breached(groups, strategies),
     }
     return render(request, "lab/attacks.html", context)
 
@@ -54,15 +54,16 @@ def _question(attack: Attack) -> str:
     return (import_module(attack.play.__module__).__doc__ or "").partition("\n")[0]
 
 
-def _cell(strategy: Strategy, cell: dict[str, str]) -> dict[str, Any]:
-    return {**cell, "shape": SHAPES[cell["verdict"]], "strategy": strategy}
+def _cell(strategy: Strategy, cell: dict[str, str] | None) -> dict[str, Any] | None:
+    """Return a cell with its shape, or None for a strategy that was added and not played yet."""
+    return cell and {**cell, "shape": SHAPES[cell["verdict"]], "strategy": strategy}
 
 
-def _counts(groups: dict[str, Any], strategies: list[Strategy]) -> list[dict[str, int]]:
-    """Return for each column how many attacks came to which verdict."""
+def _breached(groups: dict[str, Any], strategies: list[Strategy]) -> list[int]:
+    """Return for each column how many attacks got through."""
     rows = [row["cells"] for group in groups.values() for row in group]
     return [
-        {word: sum(cells[i]["verdict"] == word for cells in rows) for word in SHAPES}
+        sum(cells[i]["verdict"] == "breached" for cells in rows if cells[i])
         for i in range(len(strategies))
     ]
 
@@ -75,9 +76,9 @@ def attack(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     evidence = results.found(f"evidence/{slug}")
     played = [
-        {**_cell(strategy, verdicts[strategy.slug]), **evidence.get(strategy.slug, {})}
+        {**cell, **evidence.get(strategy.slug, {})}
         for strategy in STRATEGIES.values()
-        if strategy.slug in verdicts
+        if (cell := _cell(strategy, verdicts.get(strategy.slug)))
     ]
     context = {
         "attack": known,
