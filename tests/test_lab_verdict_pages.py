@@ -126,6 +126,26 @@ def test_the_delays_have_a_row_for_each_contestant_and_a_column_for_each_event()
     )
 
 
+def test_a_delay_is_told_with_the_requests_until_its_end_and_none_where_there_is_no_end(
+    no_run: Path,
+) -> None:
+    ended = {"refused_at": 86_700, "requests": 1445, "why": ""}
+    endless = {"refused_at": None, "requests": None, "why": ""}
+    events = {
+        "log-out": {"as_it_is": ended, "renewed": ended},
+        "deletion": {"as_it_is": endless, "renewed": endless},
+    }
+    results.write("delays", {CONTESTANTS[0].slug: events})
+    text = page("/lab/delays/")
+
+    assert "<strong>1 day 5 minutes</strong>" in text
+    assert re.findall(r">([^<]+)</data> requests", text) == ["1,445"]
+    assert "<strong>never</strong>" in text
+    # The other events were added and not played yet.
+    assert text.count("<td>not yet</td>") == len(EVENTS) - 2
+    assert "| 1 day 5 minutes | – | – | – | never | – |" in report.delays()
+
+
 @pytest.fixture
 def newcomer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Strategy:
     """A contestant that was added and has not been played yet."""

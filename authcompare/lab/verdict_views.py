@@ -94,7 +94,7 @@ def delays(request: HttpRequest) -> HttpResponse:
     """For how long a stolen copy is good after each event that should end it."""
     measured = results.found("delays")
     rows = [
-        {"strategy": s, "cells": [_delay(measured[s.slug][event.slug]) for event in EVENTS]}
+        {"strategy": s, "cells": [_delay(measured[s.slug].get(event.slug)) for event in EVENTS]}
         for s in CONTESTANTS
         if s.slug in measured
     ]
@@ -103,7 +103,10 @@ def delays(request: HttpRequest) -> HttpResponse:
     return render(request, "lab/delays.html", context)
 
 
-def _delay(found: dict[str, Any]) -> dict[str, Any]:
+def _delay(found: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return a cell, or None for an event that was added and not played yet."""
+    if found is None:
+        return None
     as_it_is, renewed = found["as_it_is"], found["renewed"]
     return {
         "as_it_is": words(as_it_is["refused_at"]),
