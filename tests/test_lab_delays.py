@@ -69,3 +69,16 @@ def test_what_a_last_renewal_gives_outlives_what_it_was_renewed_with() -> None:
     access, refresh = log_out["as_it_is"]["refused_at"], DAY
 
     assert log_out["renewed"]["refused_at"] == refresh + access
+
+
+def keeps_rows_of_log_ins(slug: str) -> bool:
+    """Tell whether a log-in was seen to add a row somewhere."""
+    (step,) = (s for s in results.read("traces")["traces"][slug]["steps"] if s["verb"] == "log in")
+    return any(table["added"] for table in step["tables"])
+
+
+@pytest.mark.parametrize("strategy", CONTESTANTS, ids=lambda strategy: strategy.slug)
+def test_only_who_keeps_no_row_of_a_log_in_is_said_to_have_no_list_of_them(strategy: Any) -> None:
+    told = results.read("delays")[strategy.slug]["log-out-everywhere"]["renewed"]["why"]
+
+    assert ("no list" in told) <= (not keeps_rows_of_log_ins(strategy.slug))
