@@ -135,13 +135,15 @@ def test_a_cookie_whose_time_is_over_is_gone() -> None:
         (0, "at once"),
         (1, "1 second"),
         (300, "5 minutes"),
-        (90, "90 seconds"),
+        (90, "1 minute 30 seconds"),
         (86400, "1 day"),
+        (86700, "1 day 5 minutes"),
+        (93784, "1 day 2 hours 3 minutes 4 seconds"),
         (14 * 86400, "14 days"),
         (None, "never"),
     ],
 )
-def test_a_duration_is_told_in_its_largest_whole_unit(seconds: int | None, told: str) -> None:
+def test_a_duration_is_told_as_one_says_it(seconds: int | None, told: str) -> None:
     assert words(seconds) == told
 
 

@@ -6,21 +6,44 @@ from typing import Any
 import pytest
 
 from authcompare.lab import claims, results
-from authcompare.lab.claims import FAILS, HOLDS, UNKNOWN
+from authcompare.lab.claims import CLAIMS, FAILS, HOLDS, UNKNOWN
+from authcompare.lab.strategies import SESSIONS, STRATEGIES, TOKENS
 
 USERS = [1, 16, 64]
 RISING, FALLING = (100.0, 200.0, 200.0), (100.0, 200.0, 120.0)
-COOKIE, SCRIPT = ["by-cookie", "by-cookie-too"], ["by-script", "by-script-too"]
+COOKIE, SCRIPT = SESSIONS[:2], TOKENS[:2]
+REASON = "It cannot be renewed, and 10 minutes later it is dead."
 
 
 @pytest.fixture(autouse=True)
 def _observed(no_run: Path) -> None:
     """Two strategies of each kind, of which nothing is measured yet."""
-    results.write("facts", {slug: parts(ambient=slug in COOKIE) for slug in COOKIE + SCRIPT})
+    results.write("facts", {slug: held(ambient=slug in COOKIE) for slug in COOKIE + SCRIPT})
 
 
-def parts(*, ambient: bool) -> dict[str, Any]:
-    return {"parts": [{"name": "x", "needed_for": ["read"], "ambient": ambient}]}
+def held(**features: Any) -> dict[str, Any]:
+    """Return what is observed of a client that holds one part, a cookie unless said otherwise."""
+    part = {"needed_for": ["read"], "ambient": True, "readable": False, "same_site": "Lax"}
+    survives = features.pop("survives_restart", True)
+    return {"parts": [part | features], "survives_restart": survives}
+
+
+def attacked(attack: str, *breached: str) -> None:
+    """Write that an attack got through to these strategies and to no other."""
+    row = {
+        slug: {"verdict": "breached" if slug in breached else "held", "reason": REASON}
+        for slug in COOKIE + SCRIPT
+    }
+    results.write("attacks", results.found("attacks") | {attack: row})
+
+
+def logged_out(ends: tuple[int | None, ...], why: str = "") -> None:
+    """Write when a copy was refused after the log-out: two sessions and two tokens."""
+    measured = {
+        slug: {"log-out": {"renewed": {"refused_at": end, "why": why}}}
+        for slug, end in zip(COOKIE + SCRIPT, ends, strict=True)
+    }
+    results.write("delays", measured)
 
 
 def loaded(sessions: tuple[float, ...], tokens: tuple[float, ...], second: float = 1.5) -> None:
@@ -54,9 +77,141 @@ def grown(sessions: float, tokens: float) -> None:
     results.write("bench", {"actions": {"read": read}})
 
 
-def test_without_a_run_nothing_is_claimed() -> None:
-    assert claims.slowed_by_many().verdict == UNKNOWN
-    assert claims.more_scalable().verdict == UNKNOWN
+def test_without_a_run_nothing_is_claimed(no_run: Path) -> None:
+    (no_run / "facts.json").unlink()
+
+    assert {claim.check().verdict for claim in CLAIMS} == {UNKNOWN}
+
+
+def test_where_nobody_of_one_kind_was_played_nothing_is_claimed() -> None:
+    results.write("facts", {})
+    results.write("attacks", {"theft-by-script": {}, "reading-the-credential": {}})
+    results.write("delays", {COOKIE[0]: {"log-out": {"renewed": {"refused_at": 0, "why": ""}}}})
+    loaded(RISING, RISING)
+    results.write("load", results.read("load") | {"strategies": {}})
+
+    assert {claim.check().verdict for claim in CLAIMS} == {UNKNOWN}
+
+
+@pytest.mark.parametrize(
+    ("survivors", "verdict"), [([], HOLDS), (COOKIE[:1], "holds for 1 of 2"), (COOKIE, FAILS)]
+)
+def test_sessions_live_in_memory_where_they_die_with_it(survivors: list[str], verdict: str) -> None:
+    results.write("facts", {slug: held(survives_restart=slug in survivors) for slug in COOKIE})
+
+    finding = claims.server_memory()
+
+    assert finding.verdict == verdict
+    assert f"Of 2 ways to keep a session {2 - len(survivors)} lost it" in finding.sentence
+    assert all(STRATEGIES[slug].title in finding.sentence for slug in COOKIE)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "verdict"),
+    [
+        (held(), held(), "holds within the site"),
+        (held(same_site="None"), held(same_site="None"), HOLDS),
+        (held(), held(ambient=False), "holds for 1 of 2"),
+        (held(ambient=False), held(ambient=False), FAILS),
+    ],
+)
+def test_who_is_called_a_session_does_not_decide_who_shows_it(
+    first: dict[str, Any], second: dict[str, Any], verdict: str
+) -> None:
+    results.write("facts", results.read("facts") | dict(zip(COOKIE, (first, second), strict=True)))
+
+    assert claims.sent_by_itself().verdict == verdict
+
+
+def test_a_token_that_the_browser_shows_is_told_of() -> None:
+    results.write("facts", results.read("facts") | {SCRIPT[0]: held()})
+
+    assert "and of 1 of 2 kinds of token" in claims.sent_by_itself().sentence
+
+
+@pytest.mark.parametrize(
+    ("read", "verdict"),
+    [(SCRIPT, FAILS), (SCRIPT[:1], FAILS), ([], "holds as far as was seen")],
+)
+def test_a_token_that_can_be_read_is_not_encrypted(read: list[str], verdict: str) -> None:
+    attacked("reading-the-credential", *read)
+    attacked("edited-content", *read[:1])
+
+    finding = claims.encrypted()
+
+    assert finding.verdict == verdict
+    assert f"{len(read)} of 2 kinds of token said whose they are" in finding.sentence
+    edited = f"accepted with 1 of {len(read)} of those"
+    assert (edited in finding.sentence) is bool(read)
+
+
+@pytest.mark.parametrize(
+    ("taken", "verdict"),
+    [
+        ([], HOLDS),
+        (SCRIPT[:1], "holds when no foreign script ever runs in the page"),
+        ([*COOKIE, *SCRIPT], "holds when no foreign script ever runs in the page"),
+    ],
+)
+def test_local_storage_is_as_good_as_what_a_script_could_take(
+    taken: list[str], verdict: str
+) -> None:
+    attacked("theft-by-script", *taken)
+
+    finding = claims.local_storage()
+
+    assert finding.verdict == verdict
+    tokens, sessions = (len(set(taken) & set(kind)) for kind in (SCRIPT, COOKIE))
+    assert f"{tokens} of 2 strategies with tokens" in finding.sentence
+    assert f"against {sessions} of 2 with sessions" in finding.sentence
+
+
+@pytest.mark.parametrize("readable", [True, False])
+def test_what_came_of_a_theft_is_told_where_no_script_can_read_what_renews(readable: bool) -> None:
+    attacked("theft-by-script", *SCRIPT)
+    facts = results.read("facts") | {SCRIPT[0]: held(needed_for=["renew"], readable=readable)}
+    results.write("facts", facts)
+
+    assert (REASON in claims.local_storage().sentence) is not readable
+
+
+DAY = 24 * 60 * 60
+
+
+@pytest.mark.parametrize(
+    ("ends", "verdict", "told"),
+    [
+        ((0, 0, 0, 0), HOLDS, "in 0 of 4 strategies: 0 of 2 ways"),
+        ((0, 300, 0, DAY), "holds for 2 of 4", "in 2 of 4 strategies, in one for 1 day: 1 of 2"),
+        ((0, 0, 0, None), "holds for 3 of 4", "in one for ever"),
+        ((5, 5, None, 5), FAILS, "in 4 of 4 strategies"),
+    ],
+)
+def test_who_logs_out_is_logged_out_where_no_copy_outlives_it(
+    ends: tuple[int | None, ...], verdict: str, told: str
+) -> None:
+    logged_out(ends)
+
+    finding = claims.log_out_ends_it()
+
+    assert finding.verdict == verdict
+    assert told in finding.sentence
+    assert "With 0 of " in finding.sentence
+
+
+@pytest.mark.parametrize(
+    ("ends", "undecided"), [((0, 5, 0, 5), True), ((0, 0, 5, 5), False), ((0, 0, 0, 5), False)]
+)
+def test_the_kind_decides_unless_both_have_both(ends: tuple[int, ...], undecided: bool) -> None:
+    logged_out(ends)
+
+    assert ("does not decide it" in claims.log_out_ends_it().sentence) is undecided
+
+
+def test_a_log_out_of_which_the_server_is_not_told_is_counted() -> None:
+    logged_out((0, 0, 0, 5), why="The client forgets its token.")
+
+    assert "With 1 of 1 of them the server was not even told" in claims.log_out_ends_it().sentence
 
 
 def test_without_a_second_process_it_is_open_what_that_brings() -> None:

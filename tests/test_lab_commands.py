@@ -1,5 +1,7 @@
 """`manage.py lab`: what it prints, and when it fails."""
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -73,7 +75,7 @@ def test_an_attack_without_a_breached_control_fails(
 
 @pytest.mark.usefixtures("_verdicts")
 def test_what_is_written_keeps_the_other_attacks(
-    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = results.read("attacks")
     monkeypatch.setattr(results, "FOLDER", tmp_path)
@@ -82,6 +84,50 @@ def test_what_is_written_keeps_the_other_attacks(
     assert run("attack", "--attack", ATTACK, "--write") == 0
     assert results.read("attacks") == before
     assert set(results.read(f"evidence/{ATTACK}")) == set(STRATEGIES)
+
+
+@pytest.fixture
+def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The results in another folder, where a test may write."""
+    folder = tmp_path / "results"
+    shutil.copytree(results.FOLDER, folder)
+    monkeypatch.setattr(results, "FOLDER", folder)
+    return folder
+
+
+@pytest.mark.usefixtures("_verdicts", "copied")
+def test_what_is_written_keeps_the_cells_and_the_evidence_of_the_other_strategies() -> None:
+    names = ("attacks", f"evidence/{ATTACK}")
+    before = [results.read(name) for name in names]
+
+    assert run("attack", "--attack", ATTACK, "--strategy", STRATEGY, "--write") == 0
+    verdicts, evidence = (results.read(name) for name in names)
+    assert verdicts == before[0]
+    assert evidence.pop(STRATEGY) == {"steps": [], "left_out": 0}
+    assert before[1].pop(STRATEGY)["steps"]
+    assert evidence == before[1]
+
+
+@pytest.mark.usefixtures("copied")
+def test_delays_of_one_strategy_are_written_beside_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = results.read("delays")
+    found = [{"event": event, **before["jwt-none"][event]} for event in before["jwt-none"]]
+    monkeypatch.setattr(contest, "play", lambda *_, **__: {STRATEGY: found})
+
+    assert run("delay", "--strategy", STRATEGY, "--write") == 0
+    assert results.read("delays") == before | {STRATEGY: before["jwt-none"]}
+    assert list(results.read("delays")) == list(before)
+
+
+def test_what_nobody_knows_any_more_is_not_kept() -> None:
+    assert results.merged({"gone": 1, "b": 1}, {"a": 2}, ["a", "b", "c"]) == {"a": 2, "b": 1}
+
+
+def test_what_is_about_one_run_of_all_strategies_is_not_written_in_part() -> None:
+    with pytest.raises(CommandError, match="one run of all strategies: name none"):
+        run("spread", "--strategy", STRATEGY, "--write")
 
 
 @pytest.mark.parametrize("option", ["--attack", "--strategy"])

@@ -1,16 +1,19 @@
 """The pages of what was played: each cell of the results is on them, and leads to its evidence."""
 
 import re
+import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from authcompare.lab import results
+from authcompare.lab import report, results
 from authcompare.lab.attacks import load
 from authcompare.lab.events import EVENTS
 from authcompare.lab.strategies import CONTESTANTS, CONTROLS
+from authcompare.lab.strategies.base import Strategy
 
 from .lab_pages import Outline, page
 
@@ -121,6 +124,53 @@ def test_the_delays_have_a_row_for_each_contestant_and_a_column_for_each_event()
     assert len(re.findall(r'<td class="lab-(?:held|breached)">', text)) == len(CONTESTANTS) * len(
         EVENTS
     )
+
+
+def test_a_delay_is_told_with_the_requests_until_its_end_and_none_where_there_is_no_end(
+    no_run: Path,
+) -> None:
+    ended = {"refused_at": 86_700, "requests": 1445, "why": ""}
+    endless = {"refused_at": None, "requests": None, "why": ""}
+    events = {
+        "log-out": {"as_it_is": ended, "renewed": ended},
+        "deletion": {"as_it_is": endless, "renewed": endless},
+    }
+    results.write("delays", {CONTESTANTS[0].slug: events})
+    text = page("/lab/delays/")
+
+    assert "<strong>1 day 5 minutes</strong>" in text
+    assert re.findall(r">([^<]+)</data> requests", text) == ["1,445"]
+    assert "<strong>never</strong>" in text
+    # The other events were added and not played yet.
+    assert text.count("<td>not yet</td>") == len(EVENTS) - 2
+    assert "| 1 day 5 minutes | – | – | – | never | – |" in report.delays()
+
+
+@pytest.fixture
+def newcomer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Strategy:
+    """A contestant that was added and has not been played yet."""
+    added = CONTESTANTS[-1]
+    shutil.copytree(results.FOLDER, tmp_path, dirs_exist_ok=True)
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
+    for name in ("delays", "facts", *(f"evidence/{attack}" for attack in ATTACKS)):
+        results.write(name, without(added, results.read(name)))
+    verdicts = results.read("attacks")
+    results.write("attacks", {attack: without(added, row) for attack, row in verdicts.items()})
+    return added
+
+
+def without(strategy: Strategy, found: dict[str, Any]) -> dict[str, Any]:
+    return {slug: what for slug, what in found.items() if slug != strategy.slug}
+
+
+def test_a_contestant_that_was_not_played_yet_breaks_no_page(newcomer: Strategy) -> None:
+    for address in (*PAGES, f"{MATRIX}{ATTACKS[0]}/"):
+        page(address)
+
+    assert page(MATRIX).count("<td>not yet</td>") == len(ATTACKS)
+    assert columns(MATRIX, ATTACKS[0]) == [s.slug for s in CONTESTANTS if s is not newcomer]
+    assert newcomer.title not in page("/lab/delays/")
+    assert newcomer.title not in report.delays()
 
 
 def test_the_credentials_have_a_row_for_each_part_that_was_observed() -> None:

@@ -4,16 +4,18 @@ Each claim is one that introductions make, this project's starting point among t
 computed from the results: other results, another finding.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from statistics import StatisticsError
+from typing import Any
 
-from . import results, scaling
+from . import kinds, results, scaling
 from .durations import words
 from .figures import told
-from .kinds import cookie_sessions, script_tokens
+from .strategies import SESSIONS, STRATEGIES, TOKENS
 
 HOLDS, FAILS, UNKNOWN = "holds", "does not hold", "not measured yet"
+HOLDINGS = ("credentials/", "What each side holds")
+DELAYS = ("delays/", "How long a stolen copy lives")
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,9 @@ class Finding:
     runs: tuple[tuple[str, str], ...] = ()
 
 
+NOT_MEASURED = Finding(UNKNOWN, "The runs that would tell have not been made yet.")
+
+
 @dataclass(frozen=True)
 class Claim:
     """A sentence as one meets it, and the function that holds it against the results."""
@@ -33,10 +38,18 @@ class Claim:
     check: Callable[[], Finding]
 
 
-def breached(attack: str, among: list[str]) -> list[str]:
-    """Return those strategies that an attack got through to."""
-    row = results.read("attacks")[attack]
-    return [slug for slug in among if row[slug]["verdict"] == "breached"]
+def among(slugs: list[str], found: Collection[str]) -> list[str]:
+    """Return those strategies of which something was found. Raises `ValueError` for none."""
+    if played := [slug for slug in slugs if slug in found]:
+        return played
+    raise ValueError("None of them was played.")
+
+
+def played(attack: str, slugs: list[str]) -> tuple[list[str], list[str]]:
+    """Return those strategies that an attack got through to, and all whom it was played on."""
+    row = results.read("attacks").get(attack, {})
+    whole = among(slugs, row)
+    return [slug for slug in whole if row[slug]["verdict"] == "breached"], whole
 
 
 def of(part: list[str], whole: list[str]) -> str:
@@ -44,87 +57,164 @@ def of(part: list[str], whole: list[str]) -> str:
     return f"{len(part)} of {len(whole)}"
 
 
+def graded(part: list[str], whole: list[str]) -> str:
+    """Return the verdict on a sentence that came true for these strategies of all."""
+    if len(part) in (0, len(whole)):
+        return HOLDS if part else FAILS
+    return f"holds for {of(part, whole)}"
+
+
+def titles(slugs: list[str]) -> str:
+    return "; ".join(STRATEGIES[slug].title for slug in slugs) or "none"
+
+
 def run_of(attack: str, title: str) -> tuple[str, str]:
     return f"attacks/{attack}/", title
 
 
-def server_memory() -> Finding:
-    facts, sessions = results.read("facts"), cookie_sessions()
-    lost = [slug for slug in sessions if not facts[slug]["survives_restart"]]
-    sentence = (
-        f"Of {len(sessions)} ways to keep a session {len(lost)} lost it when the server's memory "
-        "was emptied. Django's default, and ours, is a row in the database."
-    )
-    verdict = "holds when the cache is the only store" if lost else FAILS
-    return Finding(verdict, sentence, (("credentials/", "What each side holds"),))
-
-
-def sent_by_itself() -> Finding:
-    sessions, tokens = cookie_sessions(), script_tokens()
-    sentence = (
-        f"So it was observed of {len(sessions)} strategies; of the other {len(tokens)} a script "
-        "has to add the token. That is why the first kind needs CSRF protection and the second "
-        "does not, and why the first can be kept from scripts."
-    )
-    return Finding(HOLDS, sentence, (("credentials/", "What each side holds"),))
-
-
-def encrypted() -> Finding:
-    tokens = script_tokens()
-    read = breached("reading-the-credential", tokens)
-    sentence = (
-        f"They are signed. Without any key {of(read, tokens)} kinds of token said whose they are; "
-        "the rest are random keys, which are no JSON Web Tokens."
-    )
-    return Finding(FAILS, sentence, (run_of("reading-the-credential", "Reading the credential"),))
-
-
-def local_storage() -> Finding:
-    tokens, sessions = script_tokens(), cookie_sessions()
-    taken, kept = breached("theft-by-script", tokens), breached("theft-by-script", sessions)
-    sentence = (
-        "It works, and one foreign script in the page takes it away: that was so for "
-        f"{of(taken, tokens)} strategies with tokens, against {of(kept, sessions)} with cookies. "
-        "A refresh token in an HttpOnly cookie leaves the thief minutes instead of days."
-    )
-    verdict = "holds when no foreign script ever runs in the page"
-    return Finding(verdict, sentence, (run_of("theft-by-script", "Theft by script"),))
-
-
-def log_out_ends_it() -> Finding:
-    delays = results.read("delays")
-    late = {
-        slug: events["log-out"]["renewed"]["refused_at"]
-        for slug, events in delays.items()
-        if events["log-out"]["renewed"]["refused_at"] != 0
-    }
-    longest = None if None in late.values() else max(v for v in late.values() if v is not None)
-    sentence = (
-        f"In {of(list(late), list(delays))} strategies a copy outlived the log-out, the longest "
-        f"of them {'for ever' if longest is None else words(longest)}. Whether it is a session "
-        "or a token does not decide it: whether the server is told, and asks, does."
-    )
-    verdict = "holds when the server is told, and asks"
-    return Finding(verdict, sentence, (("delays/", "How long a stolen copy lives"),))
-
-
 def when_measured(check: Callable[[], Finding]) -> Callable[[], Finding]:
-    """Leave a finding open for as long as there is nothing to compute it from."""
+    """Leave a finding open for as long as there is nothing to compute it from.
+
+    That is no result at all, or none of one kind, of which there is no least and no median.
+    """
 
     def finding() -> Finding:
         try:
             return check()
-        except (FileNotFoundError, StatisticsError):
-            return Finding(UNKNOWN, "The runs that would tell have not been made yet.")
+        except (FileNotFoundError, ValueError):
+            return NOT_MEASURED
 
     return finding
 
 
 @when_measured
+def server_memory() -> Finding:
+    facts = results.read("facts")
+    sessions = among(SESSIONS, facts)
+    lost = [slug for slug in sessions if not facts[slug]["survives_restart"]]
+    kept = [slug for slug in sessions if slug not in lost]
+    sentence = (
+        f"Of {len(sessions)} ways to keep a session {len(lost)} lost it when the server's memory "
+        f"was emptied: {titles(lost)}. It outlived that with: {titles(kept)}."
+    )
+    return Finding(graded(lost, sessions), sentence, (HOLDINGS,))
+
+
+@when_measured
+def sent_by_itself() -> Finding:
+    facts = results.read("facts")
+    sessions, tokens = among(SESSIONS, facts), among(TOKENS, facts)
+    shown, shown_tokens = kinds.shown_by_itself(sessions), kinds.shown_by_itself(tokens)
+    near, hidden = kinds.kept_to_the_site(shown), kinds.out_of_reach(shown, "read")
+    sentence = (
+        f"So it was observed of {of(shown, sessions)} ways to keep a session, and of "
+        f"{of(shown_tokens, tokens)} kinds of token; with the rest a script has to add it. What "
+        "the browser adds needs CSRF protection. It can be kept from scripts, as "
+        f"{of(hidden, shown)} were, and out of other sites' forms, as {of(near, shown)} "
+        "were by SameSite."
+    )
+    verdict = graded(shown, sessions)
+    if verdict == HOLDS and near:
+        verdict = "holds within the site"
+    return Finding(verdict, sentence, (HOLDINGS,))
+
+
+@when_measured
+def encrypted() -> Finding:
+    read, tokens = played("reading-the-credential", TOKENS)
+    silent = [slug for slug in tokens if slug not in read]
+    sentence = (
+        f"Without any key {of(read, tokens)} kinds of token said whose they are. Nothing could be "
+        f"read with: {titles(silent)}."
+    )
+    if read:
+        forged, edited = played("edited-content", read)
+        sentence += (
+            f" An edited copy was accepted with {of(forged, edited)} of those that could be read: "
+            "a signature keeps a text from being changed, not from being read."
+        )
+    # One that can be read is enough; one that cannot may as well be a random key.
+    verdict = FAILS if read else "holds as far as was seen"
+    runs = (
+        run_of("reading-the-credential", "Reading the credential"),
+        run_of("edited-content", "Edited content"),
+    )
+    return Finding(verdict, sentence, runs)
+
+
+@when_measured
+def local_storage() -> Finding:
+    taken, tokens = played("theft-by-script", TOKENS)
+    taken_sessions, sessions = played("theft-by-script", SESSIONS)
+    sentence = (
+        "One foreign script in the page took away what opens the account with "
+        f"{of(taken, tokens)} strategies with tokens, against {of(taken_sessions, sessions)} with "
+        f"sessions.{without_renewal(taken)}"
+    )
+    verdict = "holds when no foreign script ever runs in the page" if taken else HOLDS
+    runs = (run_of("theft-by-script", "Theft by script"), HOLDINGS)
+    return Finding(verdict, sentence, runs)
+
+
+def without_renewal(taken: list[str]) -> str:
+    """Say what became of copies whose means to renew no script could read."""
+    row = results.read("attacks")["theft-by-script"]
+    hidden = kinds.out_of_reach(taken, "renew")
+    return "".join(
+        f" With {STRATEGIES[slug].title} no script can read what renews it. What came of the theft "
+        f"there: {row[slug]['reason']}"
+        for slug in hidden
+    )
+
+
+@when_measured
+def log_out_ends_it() -> Finding:
+    ends = {
+        slug: events["log-out"]["renewed"]
+        for slug, events in results.read("delays").items()
+        if "log-out" in events
+    }
+    late = [slug for slug, end in ends.items() if end["refused_at"] != 0]
+    untold = [slug for slug in late if ends[slug]["why"]]
+    in_time = [slug for slug in ends if slug not in late]
+    sentence = (
+        f"A copy outlived the log-out in {of(late, list(ends))} strategies{longest(ends)}: "
+        f"{of(*late_among(SESSIONS, late, ends))} ways to keep a session, "
+        f"{of(*late_among(TOKENS, late, ends))} kinds of token. With {of(untold, late)} of "
+        f"them the server was not even told of the log-out.{undecided(late, ends)}"
+    )
+    return Finding(graded(in_time, list(ends)), sentence, (DELAYS,))
+
+
+def longest(ends: dict[str, Any]) -> str:
+    """Say for how long the longest-lived copy was good, if any was good at all."""
+    seconds = [end["refused_at"] for end in ends.values()]
+    if not any(second != 0 for second in seconds):
+        return ""
+    return f", in one {'for ever' if None in seconds else f'for {words(max(seconds))}'}"
+
+
+def late_among(
+    kind: list[str], late: list[str], ends: dict[str, Any]
+) -> tuple[list[str], list[str]]:
+    """Return those of a kind with which a copy outlived the log-out, and all of the kind."""
+    whole = among(kind, ends)
+    return [slug for slug in whole if slug in late], whole
+
+
+def undecided(late: list[str], ends: dict[str, Any]) -> str:
+    """Say that the kind does not decide it, where either kind has some of both outcomes."""
+    verdicts = [graded(*late_among(kind, late, ends)) for kind in (SESSIONS, TOKENS)]
+    if HOLDS in verdicts or FAILS in verdicts:
+        return ""
+    return " Whether it is a session or a token does not decide it."
+
+
+@when_measured
 def slowed_by_many() -> Finding:
     people = results.read("load")["users"]
-    sessions = scaling.by_people(cookie_sessions(), "per_second")
-    tokens = scaling.by_people(script_tokens(), "per_second")
+    sessions = scaling.by_people(SESSIONS, "per_second")
+    tokens = scaling.by_people(TOKENS, "per_second")
     slow, slow_tokens = scaling.slowed(sessions), scaling.slowed(tokens)
     sentence = (
         f"From {people[0]} to {people[-1]} people at one server process, sessions went from "
@@ -145,7 +235,7 @@ def waits(slugs: list[str]) -> str:
 
 @when_measured
 def more_scalable() -> Finding:
-    sessions, tokens = cookie_sessions(), script_tokens()
+    sessions, tokens = SESSIONS, TOKENS
     second = [scaling.by_second_process(kind) for kind in (sessions, tokens)]
     rows = [scaling.by_rows(kind) for kind in (sessions, tokens)]
     better = [second[1] > scaling.CLEARLY * second[0], rows[0] > scaling.CLEARLY * rows[1]]
@@ -164,8 +254,8 @@ def more_scalable() -> Finding:
 
 def reading() -> str:
     """Say what one read costs, which is another question than how that grows."""
-    sessions = scaling.prices(cookie_sessions()).values()
-    tokens = scaling.prices(script_tokens())
+    sessions = scaling.prices(SESSIONS).values()
+    tokens = scaling.prices(TOKENS)
     dearer = [slug for slug, price in tokens.items() if price > min(sessions)]
     return (
         f"What one read costs is another question: {told(scaling.middle(sessions))} µs in the "

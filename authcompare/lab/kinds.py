@@ -1,41 +1,42 @@
-"""The two kinds of strategies, told apart by what was observed of them and never by name.
+"""Sessions and tokens, and what was observed of what their clients hold.
 
-Who shows the credential decides: the browser by itself, or a script of the page.
+Which strategy is the one and which the other is what its flow declares; who shows the credential
+and who can read it was observed, so that what people say of the two can be held against it.
 """
 
 from typing import Any
 
 from . import results
+from .strategies import SESSIONS, TOKENS
+
+Parts = list[dict[str, Any]]
 
 
-def credentials(needed_for: str, **features: Any) -> dict[str, list[dict[str, Any]]]:
-    """Return by strategy the parts that a verb needs and that have these features."""
-    return {
-        slug: parts
-        for slug, facts in results.read("facts").items()
-        if (
-            parts := [
-                part
-                for part in facts["parts"]
-                if needed_for in part["needed_for"]
-                and all(part[name] == value for name, value in features.items())
-            ]
-        )
-    }
+def parts(slug: str, needed_for: str) -> Parts:
+    """Return the parts of what a strategy's client holds without which a verb fails."""
+    held = results.read("facts").get(slug, {}).get("parts", [])
+    return [part for part in held if needed_for in part["needed_for"]]
 
 
-def cookie_sessions() -> list[str]:
-    """Return the strategies whose credential the browser shows by itself."""
-    return list(credentials("read", ambient=True))
+def shown_by_itself(slugs: list[str]) -> list[str]:
+    """Return those with which the browser shows by itself all that a read needs."""
+    return [slug for slug in slugs if all(part["ambient"] for part in parts(slug, "read"))]
 
 
-def script_tokens() -> list[str]:
-    """Return the strategies whose credential a script shows."""
-    return list(credentials("read", ambient=False))
+def out_of_reach(slugs: list[str], needed_for: str) -> list[str]:
+    """Return those with which no script can read something that a verb needs."""
+    return [slug for slug in slugs if not all(part["readable"] for part in parts(slug, needed_for))]
+
+
+def kept_to_the_site(slugs: list[str]) -> list[str]:
+    """Return those whose cookies a browser leaves out of what other sites send."""
+    return [
+        slug
+        for slug in slugs
+        if any(part["same_site"] in ("Lax", "Strict") for part in parts(slug, "read"))
+    ]
 
 
 def colours() -> dict[str, str]:
-    """Return whose colour each strategy has on the pages, as far as anything was observed."""
-    if not results.found("facts"):
-        return {}
-    return dict.fromkeys(script_tokens(), "tokens") | dict.fromkeys(cookie_sessions(), "sessions")
+    """Return whose colour each strategy has on the pages."""
+    return dict.fromkeys(TOKENS, "tokens") | dict.fromkeys(SESSIONS, "sessions")

@@ -23,13 +23,15 @@ def delays() -> str:
     measured = results.read("delays")
     header = ["a stolen copy dies after …", *(event.title.lower() for event in EVENTS)]
     rows = [
-        [s.title, *(_delay(measured[s.slug][event.slug]) for event in EVENTS)] for s in CONTESTANTS
+        [s.title, *(_delay(measured[s.slug].get(event.slug)) for event in EVENTS)]
+        for s in CONTESTANTS
+        if s.slug in measured
     ]
     return table(header, rows)
 
 
-def _delay(found: dict[str, Any]) -> str:
-    return words(found["renewed"]["refused_at"])
+def _delay(found: dict[str, Any] | None) -> str:
+    return words(found["renewed"]["refused_at"]) if found else "–"
 
 
 def verdicts() -> str:

@@ -1,6 +1,7 @@
 """The results of the lab's runs: JSON files beside the code, which pages and tables are made of."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,15 @@ def found(name: str) -> Any:
         return read(name)
     except FileNotFoundError:
         return {}
+
+
+def merged(before: dict[str, Any], now: dict[str, Any], known: Iterable[str]) -> dict[str, Any]:
+    """Return what is kept when only a part was played again: the rest stays as it was.
+
+    `known` is the order, and what is not in it any more is left out.
+    """
+    both = before | now
+    return {name: both[name] for name in known if name in both}
 
 
 def write(name: str, data: Any) -> Path:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from . import results
 from .attacks import Attack, load
-from .claims import CLAIMS
+from .claims import CLAIMS, NOT_MEASURED
 from .delays import SCHEDULE
 from .durations import words
 from .events import EVENTS
@@ -38,13 +38,13 @@ def attacks(request: HttpRequest) -> HttpResponse:
     for attack in load().values():
         if attack.slug in verdicts:
             row = verdicts[attack.slug]
-            cells = [_cell(strategy, row[strategy.slug]) for strategy in strategies]
+            cells = [_cell(strategy, row.get(strategy.slug)) for strategy in strategies]
             groups[_question(attack)].append({"attack": attack, "cells": cells})
     context = {
         "groups": dict(groups),
         "strategies": strategies,
         "all_strategies": [*CONTESTANTS, *CONTROLS],
-        "counts": _counts(groups, strategies),
+        "breached": _breached(groups, strategies),
     }
     return render(request, "lab/attacks.html", context)
 
@@ -54,15 +54,16 @@ def _question(attack: Attack) -> str:
     return (import_module(attack.play.__module__).__doc__ or "").partition("\n")[0]
 
 
-def _cell(strategy: Strategy, cell: dict[str, str]) -> dict[str, Any]:
-    return {**cell, "shape": SHAPES[cell["verdict"]], "strategy": strategy}
+def _cell(strategy: Strategy, cell: dict[str, str] | None) -> dict[str, Any] | None:
+    """Return a cell with its shape, or None for a strategy that was added and not played yet."""
+    return cell and {**cell, "shape": SHAPES[cell["verdict"]], "strategy": strategy}
 
 
-def _counts(groups: dict[str, Any], strategies: list[Strategy]) -> list[dict[str, int]]:
-    """Return for each column how many attacks came to which verdict."""
+def _breached(groups: dict[str, Any], strategies: list[Strategy]) -> list[int]:
+    """Return for each column how many attacks got through."""
     rows = [row["cells"] for group in groups.values() for row in group]
     return [
-        {word: sum(cells[i]["verdict"] == word for cells in rows) for word in SHAPES}
+        sum(cells[i]["verdict"] == "breached" for cells in rows if cells[i])
         for i in range(len(strategies))
     ]
 
@@ -75,9 +76,9 @@ def attack(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     evidence = results.found(f"evidence/{slug}")
     played = [
-        {**_cell(strategy, verdicts[strategy.slug]), **evidence.get(strategy.slug, {})}
+        {**cell, **evidence.get(strategy.slug, {})}
         for strategy in STRATEGIES.values()
-        if strategy.slug in verdicts
+        if (cell := _cell(strategy, verdicts.get(strategy.slug)))
     ]
     context = {
         "attack": known,
@@ -93,7 +94,7 @@ def delays(request: HttpRequest) -> HttpResponse:
     """For how long a stolen copy is good after each event that should end it."""
     measured = results.found("delays")
     rows = [
-        {"strategy": s, "cells": [_delay(measured[s.slug][event.slug]) for event in EVENTS]}
+        {"strategy": s, "cells": [_delay(measured[s.slug].get(event.slug)) for event in EVENTS]}
         for s in CONTESTANTS
         if s.slug in measured
     ]
@@ -102,7 +103,10 @@ def delays(request: HttpRequest) -> HttpResponse:
     return render(request, "lab/delays.html", context)
 
 
-def _delay(found: dict[str, Any]) -> dict[str, Any]:
+def _delay(found: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return a cell, or None for an event that was added and not played yet."""
+    if found is None:
+        return None
     as_it_is, renewed = found["as_it_is"], found["renewed"]
     return {
         "as_it_is": words(as_it_is["refused_at"]),
@@ -124,9 +128,8 @@ def credentials(request: HttpRequest) -> HttpResponse:
 @require_safe
 def claims(request: HttpRequest) -> HttpResponse:
     """What is commonly said, and what the runs say to it."""
-    try:
-        found = [{"claim": claim, "finding": claim.check()} for claim in CLAIMS]
-    except FileNotFoundError:
+    found = [{"claim": claim, "finding": claim.check()} for claim in CLAIMS]
+    if all(item["finding"] == NOT_MEASURED for item in found):
         found = []
     return render(request, "lab/claims.html", {"found": found})
 

@@ -5,6 +5,7 @@ through to none of the controls, which are weak on purpose. `--write` accepts wh
 """
 
 from argparse import ArgumentParser
+from collections.abc import Callable
 from typing import Any
 
 from rich.console import Console, Group
@@ -85,10 +86,7 @@ def _shape(cell: dict[str, Any] | None, expected: Cells, attack: str, strategy: 
 
 def expected_verdicts() -> Cells:
     """Return the verdicts of the run that was accepted last; none before the first."""
-    try:
-        return dict(results.read("attacks"))
-    except FileNotFoundError:
-        return {}
+    return dict(results.found("attacks"))
 
 
 def unexpected(cells: Cells) -> list[str]:
@@ -121,17 +119,29 @@ def outcome(cell: dict[str, Any]) -> dict[str, str]:
     return {"verdict": cell["verdict"], "reason": cell["reason"]}
 
 
+def evidence(cell: dict[str, Any]) -> dict[str, Any]:
+    return {"steps": cell["steps"], "left_out": cell["left_out"]}
+
+
+def each(row: dict[str, Any], make: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
+    return {strategy: make(cell) for strategy, cell in row.items()}
+
+
 def write(cells: Cells, console: Console) -> int:
-    """Make the verdicts found the expected ones, with the evidence beside them."""
+    """Make the verdicts found the expected ones, with the evidence beside them.
+
+    Cells that were not played stay as they are.
+    """
+    expected = expected_verdicts()
     verdicts = {
-        attack: {strategy: outcome(cell) for strategy, cell in row.items()}
+        attack: results.merged(expected.get(attack, {}), each(row, outcome), STRATEGIES)
         for attack, row in cells.items()
     }
-    path = results.write("attacks", expected_verdicts() | verdicts)
+    path = results.write("attacks", results.merged(expected, verdicts, load()))
     for attack, row in cells.items():
-        kept = ("steps", "left_out")
-        evidence = {slug: {name: cell[name] for name in kept} for slug, cell in row.items()}
-        results.write(f"evidence/{attack}", evidence)
+        name = f"evidence/{attack}"
+        kept = results.merged(results.found(name), each(row, evidence), STRATEGIES)
+        results.write(name, kept)
     console.print(f"Written to {path.relative_to(path.parents[3])} and evidence/.")
     return 0
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from django.core.management import CommandError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -35,3 +36,12 @@ def progress(title: str, steps: int) -> Iterator[Callable[[], None]]:
 def chosen(names: Sequence[str] | None, known: dict[str, Any]) -> list[Any]:
     """Return those of the known things that were named, or all of them; the order is their own."""
     return [thing for name, thing in known.items() if not names or name in names]
+
+
+def refuse_partial(options: dict[str, Any]) -> None:
+    """Refuse to keep a run of some strategies only, where the result is about one run of all.
+
+    Figures measured on another day or machine would stand beside each other as if they compared.
+    """
+    if options["write"] and (options.get("strategy") or options.get("strategies")):
+        raise CommandError("--write keeps one run of all strategies: name none.")

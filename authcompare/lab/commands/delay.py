@@ -33,7 +33,7 @@ def run(options: dict[str, Any], console: Console) -> int:
     measured = {slug: {m.pop("event"): m for m in messages} for slug, messages in found.items()}
     console.print(table(measured))
     if options["write"]:
-        results.write("delays", measured)
+        results.write("delays", results.merged(results.found("delays"), measured, KNOWN))
     return 0
 
 

@@ -17,7 +17,7 @@ from ..caches import OWN_MEMORY, site_cache_url
 from ..figures import significant
 from ..machine import machine
 from ..strategies import CONTESTANTS
-from .console import chosen, progress
+from .console import chosen, progress, refuse_partial
 
 KNOWN = {strategy.slug: strategy for strategy in CONTESTANTS}
 
@@ -31,6 +31,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: dict[str, Any], console: Console) -> int:
     """Play, print the table, and return the exit status."""
+    refuse_partial(options)
     strategies = chosen(options["strategy"], KNOWN)
     urls = caches()
     found: dict[str, dict[str, Any]] = {}

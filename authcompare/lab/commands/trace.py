@@ -19,7 +19,7 @@ from ..steps import STEPS
 from ..strategies import CONTESTANTS, STRATEGIES
 from ..strategies.base import Strategy
 from ..traces import collect
-from .console import progress
+from .console import progress, refuse_partial
 
 TASK = "authcompare.lab.traces.run"
 COMMAND = "manage.py lab trace --write"
@@ -76,8 +76,7 @@ def _strategy(slug: str) -> Strategy:
 
 
 def _refuse_what_cannot_be_written(options: dict[str, Any], strategies: list[Strategy]) -> None:
-    if options["write"] and options["strategies"]:
-        raise CommandError("--write keeps the traces of one run of all strategies: name none.")
+    refuse_partial(options)
     if options["har"] and options["har"].suffix == ".har" and len(strategies) > 1:
         raise CommandError("One .har file holds one strategy: name one, or give --har a folder.")
 

@@ -9,6 +9,7 @@ from django.conf import Settings, settings
 
 from ..wire import HOST, ORIGIN, SIBLING
 from .base import Strategy
+from .flows import FormFlow, TokenFlow
 from .ours import OUR_LEVERS, OUR_VARIANTS, OURS
 from .stock import STOCK, WEAK_ROTATION
 from .weak_cookie import WEAK_COOKIE
@@ -19,6 +20,10 @@ WEAK = (WEAK_ROTATION, WEAK_SESSION, WEAK_TOKEN, WEAK_COOKIE)
 STRATEGIES: dict[str, Strategy] = {s.slug: s for s in (*OURS, *STOCK, *WEAK)}
 CONTESTANTS = [strategy for strategy in STRATEGIES.values() if not strategy.control]
 CONTROLS = [strategy for strategy in STRATEGIES.values() if strategy.control]
+# What people call a session and what a token, by the flow that each declares. What they say of the
+# two can then be held against what was observed.
+SESSIONS = [s.slug for s in CONTESTANTS if isinstance(s.flow, FormFlow)]
+TOKENS = [s.slug for s in CONTESTANTS if isinstance(s.flow, TokenFlow)]
 # One knob turned on a contestant: measured where that knob matters, and in no matrix.
 VARIANTS = {strategy.slug: strategy for strategy in OUR_VARIANTS}
 # What one of ours is without that which makes it fast: measured beside it.

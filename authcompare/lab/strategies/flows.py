@@ -63,6 +63,8 @@ class TokenFlow:
     field: str = "email"
     scheme: str = "Bearer"
     shown: str = "access"
+    # Why there is no log-out everywhere, where there is none.
+    no_everywhere: str = "The library has no such view, and no list of a user's log-ins."
 
     def log_in(self, visitor: Visitor, email: str, password: str) -> Response:
         return self._keep(visitor, visitor.send(self.attempt(email, password)))
@@ -88,7 +90,7 @@ class TokenFlow:
 
     def log_out_everywhere(self, visitor: Visitor) -> Response | Nothing:
         if not self.everywhere:
-            return Nothing("The library has no such view, and no list of a user's log-ins.")
+            return Nothing(self.no_everywhere)
         return visitor.send(self.present(visitor, json_request("POST", self.everywhere, {})))
 
     def _refresh_body(self, visitor: Visitor) -> dict[str, str]:

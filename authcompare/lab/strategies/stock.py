@@ -193,7 +193,11 @@ STOCK: list[Strategy] = [
         about="Refresh tokens are used once: each is a row, and so is its end.",
         documentation=SIMPLEJWT + "blacklist_app.html",
         flow=TokenFlow(
-            obtain="/api/token/", refresh="/api/token/refresh/", logout="/api/token/blacklist/"
+            obtain="/api/token/",
+            refresh="/api/token/refresh/",
+            logout="/api/token/blacklist/",
+            no_everywhere="The library lists a user's refresh tokens, but has no view that ends"
+            " them all.",
         ),
         stores=("a row per refresh token", "a row per spent one, read at each refresh"),
         apps=("rest_framework_simplejwt.token_blacklist",),
@@ -206,7 +210,14 @@ STOCK: list[Strategy] = [
         about="One opaque token a user, without an end, in a table in clear.",
         documentation="https://www.django-rest-framework.org/api-guide/authentication/",
         guard="rest_framework.authentication.TokenAuthentication",
-        flow=TokenFlow(obtain="/api-token-auth/", field="username", scheme="Token", shown="token"),
+        flow=TokenFlow(
+            obtain="/api-token-auth/",
+            field="username",
+            scheme="Token",
+            shown="token",
+            no_everywhere="A user has one token, and to delete its row would end every log-in, but"
+            " there is no view that does.",
+        ),
         stores=("a row per user, read at each request",),
         apps=("rest_framework.authtoken",),
     ),
