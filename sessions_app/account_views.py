@@ -170,7 +170,10 @@ class PasswordResetConfirmView(SecretAddressMixin, RequestFormMixin):
         return super().get_form_kwargs() | {"user": self.user}
 
     def form_valid(self, form: SetPasswordForm) -> HttpResponse:
-        form.save()
+        try:
+            form.save()
+        except accounts.BadKeyError:
+            return self.refuse()
         messages.success(self.request, "Your new password is set. Log in with it.")
         return super().form_valid(form)
 

@@ -67,6 +67,8 @@ class SessionStore(DatabaseStore):
 
     # The row behind the session: None before it is loaded, and for visitors without one.
     row: Session | None = None
+    # Its key and what it held when this request last wrote it.
+    written: tuple[str, bytes] | None = None
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
@@ -156,28 +158,32 @@ class SessionStore(DatabaseStore):
     def save(self, must_create: bool = False) -> None:
         """Write the session.
 
-        Raises `CreateError` where the key of a new session is taken, and `UpdateError` where the
-        session ended, or got another key, in a concurrent request: what this request knows of it
-        is out of date, and writing it would undo that.
+        Raises `CreateError` where the key that must be new is taken, and `UpdateError` where the
+        session ended or got another key, or its user was deleted, in a concurrent request: what
+        this request knows of it is out of date, and writing it would undo that.
         """
         data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
         if must_create or self.row is None:
             self.row = Session.begin(None, NOBODY)
         if self.session_key is None:
             self._session_key = self._get_new_session_key()
+        content = (cast(str, self.session_key), self.serializer().dumps(data))
+        if content == self.written and not self.row._state.adding:
+            return  # A view has saved it; the middleware does so for every view.
         self.row.session_data = self.encode(data)
         if self.row._state.adding:
-            self._insert(self.row)
+            self._insert(self.row, CreateError if must_create else UpdateError)
         else:
             self._update(self.row)
+        self.written = content
 
-    def _insert(self, row: Session) -> None:
+    def _insert(self, row: Session, refusal: type[Exception]) -> None:
         row.key_digest = digest(self.session_key)
         try:
             with transaction.atomic():
                 compiled.insert(row)
         except IntegrityError as error:
-            raise CreateError from error
+            raise refusal from error
 
     def _update(self, row: Session) -> None:
         old, row.key_digest = row.key_digest, digest(self.session_key)

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.mixins import LoginRequiredMixin
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.base import UpdateError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.defaultfilters import pluralize
@@ -35,7 +37,19 @@ class LogInView(auth_views.LoginView):
         response = super().form_valid(form)
         if form.cleaned_data["remember"]:
             session_of(self.request).remember()
+        try:
+            # The middleware would do it, but nobody can answer for what it raises.
+            session_of(self.request).save()
+        except UpdateError:
+            return self.refuse(form)
         return response
+
+    def refuse(self, form: LogInForm) -> HttpResponse:
+        """Show the form as for wrong credentials: the account was closed since they were right."""
+        session_of(self.request).flush()
+        self.request.user = AnonymousUser()
+        form.add_error(None, form.get_invalid_login_error())
+        return self.form_invalid(form)
 
 
 class LogOutView(auth_views.LogoutView):

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
+from authcompare.users.links import claim_of
 from authcompare.users.models import User
 from tokens_app.models import TokenFamily
 
@@ -114,6 +115,16 @@ class TestEmailChange:
         alice.refresh_from_db()
         assert alice.email == ALICE
 
+    def test_a_link_that_comes_too_late_deletes_nobody(self, alice: User, door: Any) -> None:
+        door(alice)(email=NEW, password=PASSWORD)
+        claim = claim_of(mailed_key(NEW))
+        waiting = User.objects.create_user(NEW, PASSWORD, email_verified_at=None)
+        User.objects.filter(pk=alice.pk).update(auth_stamp="moved on")
+
+        assert claim is not None
+        assert not claim.accept()
+        assert User.objects.filter(pk=waiting.pk).exists()
+
     def test_a_sign_up_that_nobody_verified_is_no_obstacle(self, alice: User, door: Any) -> None:
         User.objects.create_user(NEW, "mallory squats here", email_verified_at=None)
         door(alice)(email=NEW, password=PASSWORD)
@@ -217,7 +228,8 @@ class TestCost:
 
     def test_closing(self, alice: User, django_assert_num_queries: Any) -> None:
         client = bearer(log_in_by_token(alice))
-        # Family and user. The log-ins of either mode end; Django deletes what hangs on the user
-        # (groups, permissions, the admin's log, log-ins) and the user. The event.
-        with django_assert_num_queries(10):
+        # Family and user. Between SAVEPOINT and RELEASE the user, locked; the log-ins of either
+        # mode end; Django deletes what hangs on the user (groups, permissions, the admin's log,
+        # log-ins) and the user. The event.
+        with django_assert_num_queries(13):
             client.post("/api/account/close/", {"password": PASSWORD})

@@ -307,9 +307,8 @@ class TestCost:
         self, alice: User, client: Client, django_assert_num_queries: Any
     ) -> None:
         log_in_by_form(client, alice)
-        # Session and user; the user; log-ins of either mode; the session twice, its key and then
-        # the middleware's; the event.
-        with django_assert_num_queries(9):
+        # Session and user; the user; log-ins of either mode; the session; the event.
+        with django_assert_num_queries(8):
             change_by_form(client)
 
     def test_changing_it_by_token(self, alice: User, django_assert_num_queries: Any) -> None:
@@ -330,8 +329,9 @@ class TestCost:
         self, alice: User, django_assert_num_queries: Any
     ) -> None:
         ask_for_reset()
-        # The user, read and written; log-ins of either mode; the event.
-        with django_assert_num_queries(5):
+        # The user, read; between SAVEPOINT and RELEASE the stamp, the user, and log-ins of either
+        # mode; the event.
+        with django_assert_num_queries(8):
             reset_by_api(mailed_link())
 
 

@@ -1,5 +1,7 @@
 """The shared user: one account a mailbox, and what ends its log-ins."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth import authenticate
 from django.core import mail
@@ -109,15 +111,21 @@ def test_createsuperuser_makes_an_administrator(db: None) -> None:
     assert carol.is_superuser
 
 
-def test_a_new_hasher_rehashes_at_log_in_and_ends_no_other_log_in(
-    alice: User, client: Client, settings: object
-) -> None:
-    log_in_by_form(client, alice)
-    pair = log_in_by_token(alice)
-    settings.PASSWORD_HASHERS = [  # type: ignore[attr-defined]
+@pytest.fixture
+def new_hasher(alice: User, settings: Any) -> None:
+    """The site hashes otherwise than when Alice chose her password."""
+    settings.PASSWORD_HASHERS = [
         "django.contrib.auth.hashers.PBKDF2SHA1PasswordHasher",
         "django.contrib.auth.hashers.MD5PasswordHasher",
     ]
+
+
+def test_a_new_hasher_rehashes_at_log_in_and_ends_no_other_log_in(
+    alice: User, client: Client, request: pytest.FixtureRequest
+) -> None:
+    log_in_by_form(client, alice)
+    pair = log_in_by_token(alice)
+    request.getfixturevalue("new_hasher")
 
     log_in_by_form(Client(), alice)
 
@@ -125,6 +133,21 @@ def test_a_new_hasher_rehashes_at_log_in_and_ends_no_other_log_in(
     assert alice.password.startswith("pbkdf2_sha1$")
     assert client.get("/api/me/").status_code == 200
     assert APIClient().post("/api/token/refresh/", {"refresh": pair["refresh"]}).status_code == 200
+
+
+def test_a_rehash_beside_a_change_keeps_the_new_password(alice: User, new_hasher: None) -> None:
+    change_password(User.objects.get())
+
+    assert alice.check_password(PASSWORD)  # As it was read before the change.
+    assert not User.objects.get().check_password(PASSWORD)
+
+
+def test_a_rehash_of_a_user_who_was_deleted_meanwhile_is_no_error(
+    alice: User, new_hasher: None
+) -> None:
+    User.objects.all().delete()
+
+    assert alice.check_password(PASSWORD)
 
 
 def change_password(alice: User) -> None:

@@ -92,7 +92,11 @@ def verify_email(request: HttpRequest, key: str) -> None:
     """
     limits.count(Rule.VERIFY, request)
     claim = links.claim_of(key)
-    if claim is None or not (claim.done or claim.accept()):
+    if claim and not claim.done and not claim.accept():
+        # Another request was faster. Where it had this very key, what the key says is done.
+        claim = links.claim_of(key)
+        claim = claim if claim and claim.done else None
+    if claim is None:
         raise BadKeyError
     if claim.done:
         return
@@ -165,10 +169,18 @@ def user_of_reset(request: HttpRequest, uid: str, token: str) -> User | None:
 
 
 def reset_password(request: HttpRequest, user: User, password: str) -> None:
-    """Set the password chosen by a mailed link and end every log-in; nobody is logged in by it."""
+    """Set the password chosen by a mailed link and end every log-in; nobody is logged in by it.
+
+    Raises `BadKeyError` where the link was used since `user_of_reset` read the user.
+    """
+    # Setting a password moves the stamp, so of parallel requests with one link one comes through.
+    unused = User.objects.filter(pk=user.pk, is_active=True, auth_stamp=user.auth_stamp)
     user.set_password(password)
     user.email_verified_at = user.email_verified_at or timezone.now()
-    user.save(update_fields=["password", "email_verified_at"])
+    with transaction.atomic():
+        if not unused.update(auth_stamp=user.auth_stamp):
+            raise BadKeyError
+        user.save(update_fields=["password", "email_verified_at"])
     mails.behind_the_answer(mails.send, "password_reset_done", user.email)
     _record(What.PASSWORD_RESET, request, user)
 
@@ -196,10 +208,23 @@ def _answer_email_change(user_id: uuid.UUID, email: str) -> None:
 
 def close(request: HttpRequest, user: User) -> None:
     """Delete the account, which ends every log-in in both modes, this one too."""
-    email = user.email
-    _record(What.ACCOUNT_CLOSED, request, user)
-    user.delete()
+    email, log_in_id = user.email, user.log_in_id
+    if not delete(user):
+        return
     mails.behind_the_answer(mails.send, "account_closed", email)
+    # Now that it is true; the event cannot refer to the user any more.
+    audit.record(What.ACCOUNT_CLOSED, request, email=email, log_in_id=log_in_id)
+
+
+def delete(user: User) -> bool:
+    """Delete a user with all log-ins; return False where another request has done so."""
+    with transaction.atomic():
+        # Locked before Django looks for what refers to it: a log-in of this moment would else be
+        # written behind that, and the database refuse to delete its user.
+        if User.objects.select_for_update().filter(pk=user.pk).first() is None:
+            return False
+        user.delete()
+    return True
 
 
 def _record(what: What, request: HttpRequest, user: User, email: str = "") -> None:

@@ -36,7 +36,11 @@ class Claim(NamedTuple):
         try:
             with transaction.atomic():
                 _without_squatters(self)
-                return bool(unchanged.update(email=self.email, email_verified_at=timezone.now()))
+                new = {"email": self.email, "email_verified_at": timezone.now()}
+                accepted = bool(unchanged.update(**new))
+                # A key that was too late must not have deleted anything, either.
+                transaction.set_rollback(not accepted)
+                return accepted
         except IntegrityError:
             return False  # Somebody else has verified the address meanwhile.
 

@@ -121,8 +121,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         """
 
         def rehash(raw: str) -> None:
+            # A user who was deleted meanwhile, or has another password by now, stays so.
+            unchanged = User.objects.filter(pk=self.pk, password=self.password)
             self.password = make_password(raw)
-            self.save(update_fields=["password"])
+            unchanged.update(password=self.password)
 
         return check_password(normalized(raw_password), self.password, rehash)
 
