@@ -102,10 +102,14 @@ class StepUpForm(RequestMixin, forms.Form):
 
 
 class EmailChangeForm(StepUpForm):
-    """Posted as `email`, `password`; valid whether the address is taken or not."""
+    """Posted as `email`, `password`; valid whether somebody else has the address or not."""
 
     email = email_field("New e-mail address")
     field_order = ("email", "password")
+
+    def clean_email(self) -> str:
+        accounts.check_new_email(self.user, self.cleaned_data["email"])
+        return self.cleaned_data["email"]
 
     def save(self) -> None:
         accounts.request_email_change(self.request, self.user, self.cleaned_data["email"])

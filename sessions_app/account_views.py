@@ -72,7 +72,9 @@ class SignUpSentView(TemplateView):
 
 
 class VerifyView(SecretAddressMixin, TemplateView):
-    """`GET` asks, `POST` → 302 to the log-in form; a key that proves nothing is told so.
+    """`GET` asks, `POST` → 302 to the log-in form, or on for whoever is logged in already.
+
+    A key that proves nothing is told so.
 
     Only a POST uses the key up: a scanner in front of the mailbox opens links, too.
     """
@@ -85,9 +87,12 @@ class VerifyView(SecretAddressMixin, TemplateView):
 
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
         try:
-            accounts.verify_email(request, key)
+            user = accounts.verify_email(request, key)
         except accounts.BadKeyError:
             return self.get(request, key=key)
+        if request.user == user:
+            messages.success(request, "Your e-mail address is verified.")
+            return redirect("sessions:me")
         messages.success(request, "Your e-mail address is verified. Log in with it.")
         return redirect("sessions:login")
 
@@ -189,7 +194,7 @@ class StepUpView(LoginRequiredMixin, RequestFormMixin):
 
 
 class EmailChangeView(StepUpView):
-    """`POST email, password` → 302, the same for every address; a link in the mail does it."""
+    """`POST email, password` → 302, the same for every other address; a mailed link does it."""
 
     template_name = "sessions/email_change.html"
     form_class = EmailChangeForm

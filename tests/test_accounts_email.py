@@ -65,6 +65,26 @@ class TestEmailChange:
         assert browser.get("/api/me/").json()["email"] == NEW
         assert refresh(pair).status_code == 200
 
+    @pytest.mark.parametrize("own", [ALICE, " ALICE@example.com"])
+    def test_ones_own_address_is_refused_and_nobody_gets_a_mail(
+        self, alice: User, door: Any, own: str
+    ) -> None:
+        answer = door(alice)(email=own, password=PASSWORD)
+
+        assert answer.status_code in (200, 400)
+        assert "That is your address already." in answer.content.decode()
+        assert outbox() == []
+
+    def test_the_address_of_a_deactivated_user_is_answered_alike_and_gets_no_mail(
+        self, alice: User, bob: User, door: Any
+    ) -> None:
+        User.objects.filter(pk=bob.pk).update(is_active=False)
+        ask = door(alice)
+        taken, free = (ask(email=email, password=PASSWORD) for email in (bob.email, NEW))
+
+        assert (taken.status_code, taken.content) == (free.status_code, free.content)
+        assert [bob.email] not in [to for to, _ in outbox()]
+
     def test_a_taken_address_is_answered_alike_and_its_owner_is_told(
         self, alice: User, bob: User, door: Any
     ) -> None:
@@ -131,6 +151,29 @@ class TestEmailChange:
 
         assert verify(mailed_key(NEW)).status_code == 204
         assert User.objects.get().email == NEW
+
+
+def test_whoever_confirms_in_the_browser_that_is_logged_in_goes_on_there(
+    alice: User, client: Client
+) -> None:
+    log_in_by_form(client, alice)
+    client.post("/sessions/email/change/", {"email": NEW, "password": PASSWORD})
+    client.get("/sessions/me/")  # Shows the message of that.
+
+    page = client.post(mailed_link(NEW), follow=True)
+
+    assert page.redirect_chain == [("/sessions/me/", 302)]
+    assert "Your e-mail address is verified." in page.content.decode()
+    assert NEW in page.content.decode()
+
+
+def test_whoever_confirms_as_somebody_else_is_sent_to_the_log_in_form(
+    alice: User, bob: User, client: Client
+) -> None:
+    by_token(alice)(email=NEW, password=PASSWORD)
+    log_in_by_form(client, bob)
+
+    assert client.post(mailed_link(NEW)).headers["Location"] == "/sessions/login/"
 
 
 def test_the_page_of_the_link_names_the_new_address(alice: User, client: Client) -> None:

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.core import mail
+from django.core import mail, signing
 from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from authcompare.users import links
 from authcompare.users.models import User
 
 from .conftest import PASSWORD
@@ -60,17 +61,29 @@ class TestByEitherDoor:
         assert can_log_in(PASSWORD)
         assert not can_log_in(OTHER)
 
-    def test_whoever_signs_up_again_gets_a_new_link_and_the_earlier_one_dies(
-        self, sign_up: Any, db: None
+    @pytest.mark.parametrize("mallorys_link_comes", ["first", "last"])
+    def test_each_link_is_good_for_the_password_of_its_own_sign_up(
+        self, sign_up: Any, db: None, mallorys_link_comes: str
     ) -> None:
-        sign_up(password=OTHER)
-        earlier = mailed_key()
-        sign_up(password=PASSWORD)
+        keys = []
+        passwords = [OTHER, PASSWORD] if mallorys_link_comes == "first" else [PASSWORD, OTHER]
+        for password in passwords:
+            sign_up(password=password)
+            keys.append(mailed_key())
+        alices, mallorys = keys[passwords.index(PASSWORD)], keys[passwords.index(OTHER)]
 
-        assert verify(earlier).status_code == 400
-        assert verify(mailed_key()).status_code == 204
+        assert verify(alices).status_code == 204
         assert can_log_in(PASSWORD)
         assert not can_log_in(OTHER)
+        assert verify(mallorys).status_code == 400  # The address has an account now.
+        assert verify(alices).status_code == 204
+        assert can_log_in(PASSWORD)
+
+    def test_nothing_of_the_password_is_in_the_link(self, sign_up: Any, db: None) -> None:
+        sign_up()
+        claim = signing.loads(mailed_key(), salt=links.SALT)
+
+        assert User.objects.get().password not in str(claim)
 
     def test_a_deactivated_user_gets_no_mail_and_no_account(
         self, sign_up: Any, alice: User
@@ -240,6 +253,26 @@ class TestVerification:
 class TestMail:
     """What is in the mails."""
 
+    FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+    SPAM = "You have won! Go to http://evil.example/ now"
+
+    @pytest.mark.parametrize(
+        ("agent", "shown"), [(FIREFOX, "Firefox on Linux"), (SPAM, "an unknown program")]
+    )
+    def test_mail_and_page_say_when_and_from_where_somebody_signed_up(
+        self, client: Client, db: None, clock: Any, agent: str, shown: str
+    ) -> None:
+        fields = {"email": ALICE, "password1": PASSWORD, "password2": PASSWORD}
+        stranger = {"REMOTE_ADDR": "192.0.2.7", "HTTP_USER_AGENT": agent}
+        client.post("/sessions/signup/", fields, **stranger)
+
+        message: Any = mail.outbox[0]
+        page = client.get(mailed_link()).content.decode()
+        for text in (message.body, message.alternatives[0].content, page):
+            assert f"2030-01-01 12:00 UTC from 192.0.2.7 by {shown}" in text
+            assert "do not confirm it" in text
+            assert "evil" not in text
+
     def test_it_is_text_and_html_with_the_same_link_and_no_password(self, db: None) -> None:
         sign_up_by_api()
 
@@ -253,17 +286,17 @@ class TestMail:
 class TestCost:
     """What each step costs in statements."""
 
-    def test_signing_up_writes_the_user_in_two_statements(
+    def test_signing_up_asks_for_an_owner_and_writes_the_user_behind_the_answer(
         self, django_assert_num_queries: Any, db: None
     ) -> None:
-        # The update that finds nobody, the insert; the event; behind the answer, the user to mail.
-        with django_assert_num_queries(4):
+        # Behind the answer, whose the address is and the insert; the event.
+        with django_assert_num_queries(3):
             sign_up_by_api()
 
-    def test_a_known_address_costs_the_same(
+    def test_a_known_address_costs_the_same_in_front_of_it(
         self, django_assert_num_queries: Any, alice: User
     ) -> None:
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(2):
             sign_up_by_api()
 
     def test_verifying_reads_and_writes_the_user(

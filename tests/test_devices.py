@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from authcompare.users.clients import program
 from authcompare.users.models import User
 from sessions_app.models import Session
 from tokens_app.models import TokenFamily
@@ -183,3 +184,17 @@ def test_a_hostile_user_agent_is_shown_as_text(alice: User, client: Client) -> N
     log_in_by_form(client, alice)
 
     assert "<script>alert" not in client.get("/sessions/devices/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("agent", "shown"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0 Safari/537.36 Edg/140.0", "Edge on Linux"),
+        ("Mozilla/5.0 (iPhone; like Mac OS X) Version/18.0 Safari/604.1", "Safari on an iPhone"),
+        ("curl/8.5.0", "curl"),
+        ("Linux", ""),
+        ("", ""),
+    ],
+)
+def test_a_client_is_called_by_what_it_is_known_as(agent: str, shown: str) -> None:
+    assert program(agent) == shown

@@ -1,5 +1,7 @@
 """What the API takes in an account's life, by the same rules as the forms."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
@@ -11,18 +13,25 @@ from authcompare.users.models import User
 
 from .fields import Email, Password, TextOnly
 
-# Ours have 300 characters at most, and an address of any length.
+# Ours have 400 characters at most, and an address of any length.
 MAX_KEY_LENGTH = 1024
 
 
 def current_password(serializer: serializers.BaseSerializer, password: str) -> str:
     """Return the password. Raises `ValidationError` where it is not the requesting user's."""
     request = serializer.context["request"]
-    try:
+    with as_refusal():
         accounts.check_current_password(request, request.user, password)
+    return password
+
+
+@contextmanager
+def as_refusal() -> Iterator[None]:
+    """Raise Django's `ValidationError` as the REST framework's, which is answered with a 400."""
+    try:
+        yield
     except DjangoValidationError as error:
         raise serializers.ValidationError(error.messages) from error
-    return password
 
 
 def check_new_password(password: str, user: User, field: str) -> None:
@@ -114,9 +123,14 @@ class StepUpSerializer(serializers.Serializer):
 
 
 class EmailChangeSerializer(StepUpSerializer):
-    """`email`, `password`: valid whether the address is taken or not."""
+    """`email`, `password`: valid whether somebody else has the address or not."""
 
     email = Email()
+
+    def validate_email(self, email: str) -> str:
+        with as_refusal():
+            accounts.check_new_email(self.context["request"].user, email)
+        return email
 
     def save(self) -> None:  # type: ignore[override]
         request = self.context["request"]

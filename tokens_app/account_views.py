@@ -120,7 +120,7 @@ class PasswordResetConfirmView(OpenAccountView):
 
 
 class EmailChangeView(AccountView):
-    """`POST {email, password}` → 202, the same for every address; the mailed key does it."""
+    """`POST {email, password}` → 202, the same for every other address; the mailed key does it."""
 
     serializer_class = EmailChangeSerializer
 

@@ -20,9 +20,10 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
 from . import audit, limits, links, mails
 from .audit import What
+from .clients import Client
 from .limits import Rule
 from .log_ins import RETENTION
-from .models import User, new_stamp
+from .models import User, no_address
 from .passwords import normalized
 
 # Small, because deleting a user asks a dozen tables and other writers wait meanwhile.
@@ -34,20 +35,18 @@ class BadKeyError(ValueError):
 
 
 def sign_up(request: HttpRequest, email: str, password: str) -> None:
-    """Make an account that waits for its address to be verified, and send the link that does it.
+    """Make an account that waits for its address, and send the link that gives it that.
 
-    An account that still waits gets the new password, and its earlier links die. The reader of
-    the address of any other account is told that it exists. Raises `Throttled`.
+    The reader of an address that is an account's is told so instead. Raises `Throttled`.
     """
     limits.count(Rule.SIGN_UP, request, email)
-    fields = {"password": make_password(normalized(password)), "auth_stamp": new_stamp()}
-    waiting = User.objects.filter(email=email, is_active=True, email_verified_at=None)
-    # It waits from now on: `purge` must not take it while the new link is good.
-    if not waiting.update(**fields, date_joined=timezone.now()):
-        # Of an address that is taken this writes nothing, in the same statement.
-        User.objects.bulk_create([User(email=email, **fields)], ignore_conflicts=True)
-    mails.behind_the_answer(_answer_sign_up, email)
+    waiting = User(email=no_address(), password=make_password(normalized(password)))
+    mails.behind_the_answer(_answer_sign_up, waiting, email, _asked(request))
     audit.record(What.SIGNED_UP, request, email=email)
+
+
+def _asked(request: HttpRequest) -> str:
+    return f"{timezone.now():%Y-%m-%d %H:%M} UTC from {Client.of(request)}"
 
 
 def purge() -> Iterator[int]:
@@ -74,19 +73,30 @@ def _delete_some(users: QuerySet[User]) -> int:
         return users.delete()[1].get(User._meta.label, 0)
 
 
-def _answer_sign_up(email: str) -> None:
-    user = User.objects.filter(email=email, is_active=True).first()
-    if user is None:
-        return
-    if user.email_verified_at is None:
-        link = mails.link_to("verify", links.key_for(user, user.email))
-        mails.send("sign_up", user.email, link=link)
-    else:
-        mails.send("account_exists", user.email)
+def _answer_sign_up(waiting: User, email: str, asked: str) -> None:
+    owner = _owner_of(email)
+    if owner is None:
+        # A row for each sign-up, so that each link opens the account with the password that was
+        # chosen with it: whoever signs up with a victim's address changes nothing about the
+        # victim's own link (pre-hijacking). The first link that is confirmed gets the address.
+        waiting.save()
+        _send_link("sign_up", waiting, email, asked)
+    elif owner.is_active:
+        mails.send("account_exists", owner.email)
 
 
-def verify_email(request: HttpRequest, key: str) -> None:
-    """Accept the address that a mailed key proves; accepting it again is no error.
+def _owner_of(email: str) -> User | None:
+    """Return whose the address is; while nobody has verified it, it is nobody's."""
+    return User.objects.filter(email=email).exclude(is_active=True, email_verified_at=None).first()
+
+
+def _send_link(name: str, user: User, email: str, asked: str) -> None:
+    link = mails.link_to("verify", links.key_for(user, email, asked))
+    mails.send(name, email, link=link, asked=asked)
+
+
+def verify_email(request: HttpRequest, key: str) -> User:
+    """Accept the address that a mailed key proves, and return whose; again is no error.
 
     Raises `BadKeyError` for a key that proves nothing (any more), `Throttled` for too many.
     """
@@ -98,13 +108,16 @@ def verify_email(request: HttpRequest, key: str) -> None:
         claim = claim if claim and claim.done else None
     if claim is None:
         raise BadKeyError
-    if claim.done:
-        return
-    changed = claim.email != claim.user.email
-    if changed:
+    if not claim.done:
+        _tell_of(request, claim)
+    return claim.user
+
+
+def _tell_of(request: HttpRequest, claim: links.Claim) -> None:
+    what = What.EMAIL_CHANGED if claim.user.email_verified_at else What.EMAIL_VERIFIED
+    if what == What.EMAIL_CHANGED:
         # The address it was: whoever reads it must learn of this (ASVS 6.3.7).
         mails.behind_the_answer(mails.send, "email_changed", claim.user.email)
-    what = What.EMAIL_CHANGED if changed else What.EMAIL_VERIFIED
     audit.record(what, request, user_id=claim.user.pk, email=claim.email)
 
 
@@ -185,6 +198,12 @@ def reset_password(request: HttpRequest, user: User, password: str) -> None:
     _record(What.PASSWORD_RESET, request, user)
 
 
+def check_new_email(user: User, email: str) -> None:
+    """Refuse the address that the user has already. Raises `ValidationError`."""
+    if email == user.email:
+        raise ValidationError("That is your address already.", "unchanged")
+
+
 def request_email_change(request: HttpRequest, user: User, email: str) -> None:
     """Send the link that gives the user's account this address; the present one is told.
 
@@ -192,18 +211,19 @@ def request_email_change(request: HttpRequest, user: User, email: str) -> None:
     `Throttled`, by the counters of the sign-up: both send a mail to any address one names.
     """
     limits.count(Rule.SIGN_UP, request, email)
-    mails.behind_the_answer(_answer_email_change, user.pk, email)
+    mails.behind_the_answer(_answer_email_change, user.pk, email, _asked(request))
     # With the address that was asked for: a thief's, maybe.
     _record(What.EMAIL_CHANGE_ASKED, request, user, email)
 
 
-def _answer_email_change(user_id: uuid.UUID, email: str) -> None:
+def _answer_email_change(user_id: uuid.UUID, email: str, asked: str) -> None:
     user = User.objects.get(pk=user_id)
     mails.send("email_change_asked", user.email)
-    if User.objects.filter(email=email).exclude(email_verified_at=None).exists():
-        mails.send("email_taken", email)
-    else:
-        mails.send("email_change", email, link=mails.link_to("verify", links.key_for(user, email)))
+    owner = _owner_of(email)
+    if owner is None:
+        _send_link("email_change", user, email, asked)
+    elif owner.is_active:
+        mails.send("email_taken", owner.email)
 
 
 def close(request: HttpRequest, user: User) -> None:

@@ -8,6 +8,25 @@ from django.conf import settings
 from django.http import HttpRequest
 
 USER_AGENT_LENGTH = 256
+# By what a user agent is known. The first that it names is the one: most name others as well.
+PROGRAMS = {
+    "Edg/": "Edge",
+    "OPR/": "Opera",
+    "Firefox/": "Firefox",
+    "FxiOS/": "Firefox",
+    "Chrome/": "Chrome",
+    "CriOS/": "Chrome",
+    "Safari/": "Safari",
+    "curl/": "curl",
+}
+SYSTEMS = {
+    "Android": "Android",
+    "iPhone": "an iPhone",
+    "iPad": "an iPad",
+    "Windows": "Windows",
+    "Macintosh": "a Mac",
+    "Linux": "Linux",
+}
 
 
 class Client(NamedTuple):
@@ -28,6 +47,24 @@ class Client(NamedTuple):
     def network(self) -> str:
         """What one person can easily be all of: an IPv4 address, an IPv6 /64; empty for none."""
         return "" if self.ip_address is None else network_of(self.ip_address)
+
+    def __str__(self) -> str:
+        """Return where this is, in words that may be mailed to anybody.
+
+        Never the user agent itself: whoever asks for a mail to somebody else would write his own
+        text into it, a link included (content spoofing).
+        """
+        where = self.ip_address or "an unknown address"
+        return f"{where} by {program(self.user_agent) or 'an unknown program'}"
+
+
+def program(user_agent: str) -> str:
+    """Return what a user agent claims to be, in our own words ("Firefox on Linux"), or nothing."""
+    names, systems = (
+        [name for sign, name in known.items() if sign in user_agent]
+        for known in (PROGRAMS, SYSTEMS)
+    )
+    return " on ".join([*names[:1], *systems[:1]]) if names else ""
 
 
 NOBODY = Client(ip_address=None, user_agent="")

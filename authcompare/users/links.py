@@ -18,6 +18,8 @@ class Claim(NamedTuple):
 
     user: User
     email: str
+    # When and from where the link was asked for, in words.
+    asked: str
     # The key was used before, and what it did still stands.
     done: bool
 
@@ -51,19 +53,20 @@ def _without_squatters(claim: Claim) -> None:
     others.exclude(pk=claim.user.pk).delete()
 
 
-def key_for(user: User, email: str) -> str:
+def key_for(user: User, email: str, asked: str) -> str:
     """Return the key that proves the address to be the user's, for `EMAIL_LINK_LIFETIME`.
 
     It dies with the password that was set when it was made, and once another key was used.
+    `asked` is told to whoever opens the link: when and from where it was asked for.
     """
-    value = [str(user.pk), email, user.auth_stamp, _moment(user.email_verified_at)]
+    value = [str(user.pk), email, asked, user.auth_stamp, _moment(user.email_verified_at)]
     return signing.dumps(value, salt=SALT)
 
 
 def claim_of(key: str) -> Claim | None:
     """Return what a key claims, or None for one that is forged, too old or out of date."""
     try:
-        user_id, email, stamp, verified_at = signing.loads(
+        user_id, email, asked, stamp, verified_at = signing.loads(
             key, salt=SALT, max_age=settings.EMAIL_LINK_LIFETIME
         )
     except signing.BadSignature:
@@ -72,8 +75,8 @@ def claim_of(key: str) -> Claim | None:
     if user is None:
         return None
     if _moment(user.email_verified_at) == verified_at:
-        return Claim(user, email, done=False)
-    return Claim(user, email, done=True) if user.email == email else None
+        return Claim(user, email, asked, done=False)
+    return Claim(user, email, asked, done=True) if user.email == email else None
 
 
 def _moment(moment: datetime | None) -> str:

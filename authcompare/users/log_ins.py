@@ -15,7 +15,7 @@ from django.db import models
 from django.utils import timezone
 
 from . import compiled
-from .clients import USER_AGENT_LENGTH, Client
+from .clients import USER_AGENT_LENGTH, Client, program
 from .models import User
 
 # How exactly "last seen" is known. One write in five minutes instead of one a request; a log-in's
@@ -135,6 +135,11 @@ class LogIn(models.Model):
         """Write these columns, unless the row has ended or differs from the conditions by now."""
         where = {"id": self.pk, **conditions, **live_at(timezone.now())}
         return bool(compiled.update(type(self), where, {c: getattr(self, c) for c in columns}))
+
+    @property
+    def program(self) -> str:
+        """What the client says it is, in few words."""
+        return program(self.user_agent) or self.user_agent[:40] or "An unknown client"
 
     def is_live(self) -> bool:
         """Tell whether the log-in, as it was read, is neither ended nor expired."""

@@ -58,6 +58,11 @@ def new_stamp() -> str:
     return get_random_string(22)
 
 
+def no_address() -> str:
+    """Return an address that is nobody's, for a sign-up that waits for its own (RFC 2606)."""
+    return f"{uuid.uuid4()}@sign-up.invalid"
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """Whoever logs in, by whichever door. `id` as text is the `sub` of a token."""
 

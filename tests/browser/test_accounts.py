@@ -134,7 +134,7 @@ def test_another_address_by_the_mailed_link(page: Page, alice: User) -> None:
 
     page.goto(mailed_link("alice@example.org"))
     press(page, "Confirm alice@example.org")
-    page.goto("/sessions/me/")
+    page.get_by_text("Your e-mail address is verified.").wait_for()
     page.get_by_role("cell", name="alice@example.org").wait_for()
 
 

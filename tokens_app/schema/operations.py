@@ -136,8 +136,9 @@ OPERATIONS = {
         "signUp",
         "Account",
         "Sign up",
-        "Sends a mail with a link to the address; following it makes the account usable. The"
-        " answer is the same for an address that has an account: its owner is told by mail.",
+        "Sends a mail with a link to the address; following it makes the account usable, with the"
+        " password of this sign-up. The answer is the same for an address that has an account:"
+        " its owner is told by mail.",
         status=202,
         success="A mail is on its way, if there can be one.",
         answer=SentSerializer,
@@ -161,7 +162,7 @@ OPERATIONS = {
         "Account",
         "Ask for another address",
         "Sends a link to the new address, which changes nothing until it is followed. The"
-        " present address is told.",
+        " present address is told. Only the user's own address is refused.",
         status=202,
         success="A mail is on its way, if there can be one.",
         answer=SentSerializer,
