@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 
 from ...commands import COMMANDS
+from ...commands.console import wide
 from ...contest import Failed
 
 
@@ -57,7 +58,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             with ending_cleanly():
-                status = COMMANDS[options["command"]].run(options, Console())
+                status = COMMANDS[options["command"]].run(options, wide(Console()))
         except Failed as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
