@@ -56,6 +56,13 @@ def test_a_longer_secret_is_not_cut_by_a_shorter_one_within_it() -> None:
     assert names.hide("x" * 24 + ".y") == "‹outer 1›"
 
 
+def test_the_code_of_an_error_is_no_secret() -> None:
+    names = Names()
+    names.learn_from(Request("POST", "/"), answer(body=b'{"code": "unsupported_media_type"}'))
+
+    assert names.lengths() == {}
+
+
 def test_alike_exchanges_in_a_row_are_one_step_with_their_number() -> None:
     class Same:
         who, verb, request, response = "mallory", "log in", Request("POST", "/login/"), answer()
