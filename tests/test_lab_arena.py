@@ -16,6 +16,7 @@ from authcompare.lab.browser import Asked, Jar, may_set, parse
 from authcompare.lab.durations import words
 from authcompare.lab.evidence import Names, steps
 from authcompare.lab.facts import says_who
+from authcompare.lab.management.commands.lab import ending_cleanly
 from authcompare.lab.strategies import STRATEGIES
 from authcompare.lab.wire import HOST, SIBLING, SITE, STRANGER, Request, Response
 
@@ -53,6 +54,13 @@ def test_a_longer_secret_is_not_cut_by_a_shorter_one_within_it() -> None:
     names.learn("outer", "x" * 24 + ".y")
 
     assert names.hide("x" * 24 + ".y") == "‹outer 1›"
+
+
+def test_the_code_of_an_error_is_no_secret() -> None:
+    names = Names()
+    names.learn_from(Request("POST", "/"), answer(body=b'{"code": "unsupported_media_type"}'))
+
+    assert names.lengths() == {}
 
 
 def test_alike_exchanges_in_a_row_are_one_step_with_their_number() -> None:
@@ -162,21 +170,60 @@ def test_a_broken_play_says_what_broke_and_leaves_nothing(monkeypatch: Any, tmp_
     assert left_behind() == set()
 
 
-def test_an_interrupted_command_says_so_and_leaves_nothing(tmp_path: Path) -> None:
+def running_with(folder: Path) -> int:
+    """Return how many processes run that have this folder for what is temporary."""
+    mine = f"TMPDIR={folder}".encode()
+    return sum(
+        mine in environ_of(process) for process in Path("/proc").iterdir() if process.name.isdigit()
+    )
+
+
+def environ_of(process: Path) -> bytes:
+    """Return what a process was started with, nothing where it is gone or somebody else's."""
+    try:
+        return (process / "environ").read_bytes()
+    except OSError:
+        return b""
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="Linux tells who runs.")
+@pytest.mark.parametrize(
+    ("number", "status", "told"),
+    [
+        (signal.SIGINT, 130, "Interrupted; nothing was left behind."),
+        (signal.SIGTERM, 143, "Ended; nothing was left behind."),
+        (signal.SIGHUP, 129, "Ended; nothing was left behind."),
+    ],
+)
+def test_a_command_that_is_ended_says_so_and_leaves_nothing(
+    number: signal.Signals, status: int, told: str, tmp_path: Path
+) -> None:
     command = [sys.executable, "manage.py", "lab", "delay"]
     environment = os.environ | {"TMPDIR": str(tmp_path)}
     with subprocess.Popen(
         command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True
     ) as process:
-        while not list(tmp_path.glob("authcompare-lab-*/ring.json")):
+        while running_with(tmp_path) < 2:  # The command, and the process of a strategy.
             assert process.poll() is None
             time.sleep(0.05)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         _, errors = process.communicate(timeout=30)
 
-    assert process.returncode == 130
-    assert "Interrupted; nothing was left behind." in errors
+    assert process.returncode == status
+    assert told in errors
     assert list(tmp_path.iterdir()) == []
+    assert running_with(tmp_path) == 0
+
+
+def test_a_hang_up_that_is_ignored_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with ending_cleanly():
+            assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+            assert signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES.values(), ids=lambda strategy: strategy.slug)

@@ -1,15 +1,19 @@
 """`manage.py lab`: what it prints, and when it fails."""
 
 import shutil
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from rich.console import Console
 
 from authcompare.lab import contest, results
 from authcompare.lab.attacks import load
-from authcompare.lab.strategies import CONTROLS, STRATEGIES
+from authcompare.lab.commands import attack, delay, facts
+from authcompare.lab.commands.console import wide
+from authcompare.lab.strategies import CONTESTANTS, CONTROLS, STRATEGIES
 
 ATTACK, STRATEGY = "theft-by-log", "session"
 
@@ -21,9 +25,9 @@ def _verdicts(monkeypatch: pytest.MonkeyPatch) -> None:
     def play(task: str, strategies: Any, report: Any, attacks: list[str]) -> None:
         expected = results.read("attacks")
         for strategy in strategies:
-            for attack in attacks:
-                cell = {**expected[attack][strategy.slug], "steps": [], "left_out": 0}
-                report(strategy, {"attack": attack, **cell})
+            for name in attacks:
+                cell = {**expected[name][strategy.slug], "steps": [], "left_out": 0}
+                report(strategy, {"attack": name, **cell})
 
     monkeypatch.setattr(contest, "play", play)
 
@@ -138,3 +142,52 @@ def test_an_unknown_name_is_refused_with_the_known_ones(option: str) -> None:
 
 def test_controls_are_played_beside_the_contestants() -> None:
     assert {control.slug for control in CONTROLS} < set(STRATEGIES)
+
+
+# --- What fits where
+
+
+def printed(shown: Any, width: int, *, terminal: bool = True) -> str:
+    """Return what a console of this width prints."""
+    out = StringIO()
+    console = wide(Console(file=out, width=width, force_terminal=terminal, color_system=None))
+    console.print(shown)
+    return out.getvalue()
+
+
+def matrix_of_all() -> Any:
+    return attack.matrix(list(load().values()), list(STRATEGIES.values()), results.read("attacks"))
+
+
+@pytest.mark.parametrize("width", [80, 100, 200])
+def test_the_matrix_keeps_its_columns_on_a_narrow_terminal(width: int) -> None:
+    lines = printed(matrix_of_all(), width).splitlines()
+    (row,) = [line for line in lines if load()[ATTACK].title in line]
+
+    shapes = [shape for shape in "●✗–" for _ in range(row.count(shape))]
+    assert len(shapes) == len(STRATEGIES)
+    assert max(map(len, lines)) <= width
+
+
+@pytest.mark.parametrize("shown", [facts.table, delay.table], ids=["facts", "delay"])
+def test_a_table_folds_its_words_and_cuts_none(shown: Any) -> None:
+    name = {facts.table: "facts", delay.table: "delays"}[shown]
+    narrow, broad = (printed(shown(results.read(name)), width) for width in (80, 240))
+
+    # The same letters in other lines.
+    assert sorted("".join(narrow.split())) == sorted("".join(broad.split()))
+
+
+def test_what_no_terminal_shows_is_not_folded() -> None:
+    text = printed(facts.table(results.read("facts")), 80, terminal=False)
+
+    assert all(f" {strategy.title} " in text for strategy in CONTESTANTS)
+
+
+@pytest.mark.usefixtures("_verdicts")
+def test_the_legend_has_a_line_of_its_own(capsys: Any) -> None:
+    run("attack")
+    lines = capsys.readouterr().out.splitlines()
+
+    assert lines.count(attack.LEGEND) == 1
+    assert lines[lines.index(attack.LEGEND) + 1].endswith("verdicts, no problems.")

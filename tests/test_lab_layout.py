@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from django.test import Client
 from django.urls import get_resolver
 
 from authcompare.lab.strategies import CONTROLS, STRATEGIES
+from authcompare.lab.visitor import Flow
 
 from .test_layout import ROOT, imports
 
@@ -26,33 +28,91 @@ def modules_outside_strategies() -> list[Path]:
     return [p for p in LAB.rglob("*.py") if STRATEGY_MODULES not in p.parents]
 
 
+# What a module may use of a flow: the verbs that every flow has.
+VERBS = {name for name in vars(Flow) if not name.startswith("_")}
+# Tables of one kind only: whoever is in one is of that kind.
+KINDS = ("OURS", "STOCK", "WEAK", "SESSIONS", "TOKENS")
+# What a strategy is made of, and nobody else's business.
+INSIDE = ("guard", "overrides")
+ASKING = ("startswith", "endswith", "find", "index", "count", "partition", "split", "removeprefix")
+TYPES = ("isinstance", "issubclass", "type", "hasattr", "getattr", "vars")
+OF_A_STRATEGY = re.compile(r"(^|\.)slug$|(^|\.)(strategy|s)\.(slug|title|about|documentation)$")
+
+
 def branches_on_mode(source: str) -> list[str]:
     """Return the places where a module asks which strategy or which kind of one it has."""
-    found = []
-    for node in ast.walk(ast.parse(source)):
-        text = ast.unparse(node) if isinstance(node, ast.Compare | ast.Call | ast.Match) else ""
-        if isinstance(node, ast.Compare) and (names_a_slug(node) or compares_slugs(node)):
-            found.append(text)
-        if isinstance(node, ast.Match) and ".slug" in ast.unparse(node.subject):
-            found.append(text)
-        if (
-            isinstance(node, ast.Call)
-            and ast.unparse(node.func) in ("isinstance", "issubclass", "type")
-            and any(word in text for word in ("strategy", "flow", "Flow", "Strategy"))
-        ):
-            found.append(text)
-    return found
+    nodes = ast.walk(ast.parse(source))
+    return [ast.unparse(node) for node in nodes if any(asks(node) for asks in QUESTIONS)]
 
 
-def compares_slugs(node: ast.Compare) -> bool:
-    """Tell equality; whether a strategy's slug is in a result is no question about its mode."""
+def is_text_of_a_strategy(node: ast.expr) -> bool:
+    return bool(OF_A_STRATEGY.search(ast.unparse(node)))
+
+
+def names_a_slug(*nodes: ast.AST) -> bool:
+    inner = [constant for node in nodes for constant in ast.walk(node)]
+    return any(isinstance(n, ast.Constant) and n.value in set(STRATEGIES) for n in inner)
+
+
+def compares(node: ast.AST) -> bool:
+    """Tell equality and what is part of a text; that a strategy is in a result is no question."""
+    if not isinstance(node, ast.Compare):
+        return False
     equality = any(isinstance(op, ast.Eq | ast.NotEq) for op in node.ops)
-    return equality and "strategy.slug" in ast.unparse(node)
+    within = any(isinstance(op, ast.In | ast.NotIn) for op in node.ops)
+    return (
+        names_a_slug(node)
+        or (equality and "strategy.slug" in ast.unparse(node))
+        or (within and any(map(is_text_of_a_strategy, node.comparators)))
+        or (within and ast.unparse(node.comparators[-1]).split(".")[-1] in KINDS)
+    )
 
 
-def names_a_slug(node: ast.Compare) -> bool:
-    constants = {n.value for n in ast.walk(node) if isinstance(n, ast.Constant)}
-    return bool(constants & set(STRATEGIES))
+def looks_into_a_text(node: ast.AST) -> bool:
+    """Tell `strategy.slug.startswith("jwt-")`."""
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ASKING
+        and is_text_of_a_strategy(node.func.value)
+    )
+
+
+def asks_for_a_type(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and ast.unparse(node.func) in TYPES
+        and bool(re.search("strategy|flow|Flow|Strategy", ast.unparse(node)))
+    )
+
+
+def matches(node: ast.AST) -> bool:
+    return isinstance(node, ast.Match) and (
+        is_text_of_a_strategy(node.subject) or names_a_slug(*(c.pattern for c in node.cases))
+    )
+
+
+def is_a_table_by_slug(node: ast.AST) -> bool:
+    """Tell `{"session": 1}[slug]`, and the table where it has a name."""
+    return isinstance(node, ast.Dict) and names_a_slug(*filter(None, node.keys))
+
+
+def looks_inside(node: ast.AST) -> bool:
+    """Tell `strategy.guard`, and of a flow whatever is none of its verbs."""
+    return isinstance(node, ast.Attribute) and (
+        node.attr in INSIDE
+        or (ast.unparse(node.value).split(".")[-1] == "flow" and node.attr not in VERBS)
+    )
+
+
+QUESTIONS = (
+    compares,
+    looks_into_a_text,
+    asks_for_a_type,
+    matches,
+    is_a_table_by_slug,
+    looks_inside,
+)
 
 
 @pytest.mark.parametrize("path", modules_outside_strategies(), ids=lambda p: p.stem)
@@ -69,10 +129,43 @@ def test_no_module_of_the_lab_asks_which_mode_it_has(path: Path) -> None:
         "isinstance(arena.strategy, OurTokens)",
         "isinstance(visitor.flow, FormFlow)",
         "match strategy.slug:\n case 'session': pass",
+        "match name:\n case 'session' | 'jwt-row': pass",
+        "match slug:\n case _: pass",
+        "if strategy.slug.startswith('jwt-'): pass",
+        "if slug.endswith('-row'): pass",
+        "if strategy.title.startswith('JWT'): pass",
+        "if 'jwt' in slug: pass",
+        "if 'JWT' not in arena.strategy.title: pass",
+        "{'session': 1}[slug]",
+        "{'session': 1}.get(slug)",
+        "if strategy.guard: pass",
+        "if arena.strategy.overrides: pass",
+        "hasattr(flow, 'refresh')",
+        "getattr(visitor.flow, 'refresh', '')",
+        "visitor.flow.refresh",
+        "if flow.logout: pass",
+        "if strategy in OURS: pass",
+        "if slug not in strategies.SESSIONS: pass",
     ],
 )
 def test_such_a_question_is_found(source: str) -> None:
     assert branches_on_mode(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "if strategy.slug in verdicts: pass",
+        "if attack.slug in verdicts: pass",
+        "rows = [s.title for s in CONTESTANTS if s.control]",
+        "for slug in SESSIONS: pass",
+        "visitor.flow.log_out_everywhere(visitor)",
+        "name = slug.replace('-', '_')",
+        "DEFAULT = {'left': 'session', 'right': 'jwt-row'}",
+    ],
+)
+def test_what_asks_nothing_is_not_found(source: str) -> None:
+    assert branches_on_mode(source) == []
 
 
 @pytest.mark.parametrize("path", modules_outside_strategies(), ids=lambda p: p.stem)

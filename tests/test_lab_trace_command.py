@@ -135,6 +135,28 @@ def test_the_command_writes_an_archive_for_each_strategy(lab: Any, tmp_path: Pat
     assert json.loads((tmp_path / "one.har").read_text())["log"]["version"] == "1.2"
 
 
+def test_the_command_writes_archives_into_a_folder_where_none_is_named(
+    lab: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    lab("session", "jwt-none", "--har")
+
+    assert sorted(str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*.har")) == [
+        *("har/jwt-none.har", "har/session.har"),
+    ]
+
+
+def test_the_command_takes_no_strategy_for_a_folder(
+    lab: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(CommandError, match="'session' is a strategy, and stands before --har"):
+        lab("--har", "session")
+    lab("session", "--har", "./session")
+    assert [p.name for p in (tmp_path / "session").iterdir()] == ["session.har"]
+
+
 def test_the_command_refuses_what_it_could_only_write_in_part(lab: Any, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="name one, or give --har a folder"):
         lab("--har", str(tmp_path / "all.har"))

@@ -1,5 +1,6 @@
 """The pages of what was played: each cell of the results is on them, and leads to its evidence."""
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -106,6 +107,22 @@ def test_an_attack_shows_what_was_sent_and_answered() -> None:
 
     assert text.count("What was sent and answered") >= len(CONTESTANTS)
     assert text.count("<pre>") > 2 * len(CONTESTANTS)
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_a_story_is_told_in_whole_sentences_and_paragraphs(attack: str) -> None:
+    story = page(f"{MATRIX}{attack}/").partition('<div class="lead">')[2].partition("</div>")[0]
+    told = re.findall(r"<p>([^<]*)</p>", story)
+
+    assert "<br>" not in story
+    assert all(paragraph.endswith(".") and "\n" not in paragraph for paragraph in told)
+    assert len(told) == load()[attack].story.count("\n\n") + 1
+
+
+def test_no_code_of_an_error_is_taken_for_a_secret() -> None:
+    evidence = [results.read(f"evidence/{attack}") for attack in ATTACKS]
+
+    assert "‹code" not in json.dumps([evidence, results.read("traces")], ensure_ascii=False)
 
 
 def test_an_unknown_attack_is_not_found(db: None) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import psycopg
@@ -88,12 +89,15 @@ def play(
     broke. Whatever happens, Ctrl-C included, processes, files and databases are gone afterwards.
     """
     running: list[subprocess.Popen[str]] = []
+    ended = Event()
 
     def one(strategy: Strategy) -> list[Message]:
         with throwaway_database(folder, strategy.slug) as url:
             own = SAME | {"DATABASE_URL": url}
             with start(strategy, task, environ | own, **options) as process:
                 running.append(process)
+                if ended.is_set():  # It was just starting when the others were killed.
+                    process.kill()
                 return list(_messages(process, strategy, report))
 
     with home() as (folder, environ), ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -102,6 +106,7 @@ def play(
             found = {done[future]: future.result() for future in as_completed(done)}
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
+            ended.set()
             for process in running:
                 process.kill()
             raise

@@ -13,6 +13,8 @@ from .wire import JSON, Request, Response, header
 
 # The shortest text that counts as a secret: what is shorter guards nothing here.
 SECRET_LENGTH = 20
+# A reason that programs read, and no secret however long it is.
+REASON = "code"
 BODY_LENGTH = 400
 HIDDEN_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 BEARER = re.compile(r"^(?:Bearer|Token) (\S+)$")
@@ -63,7 +65,8 @@ class Names:
     def _learn_json(self, data: dict[str, Any], kind: str = "") -> None:
         """Name the secrets in a JSON object, and in the objects of its lists."""
         for key, value in data.items():
-            if isinstance(value, str) and " " not in value and not key.endswith("_at"):
+            told = key == REASON or key.endswith("_at")
+            if isinstance(value, str) and " " not in value and not told:
                 self.learn(f"{kind}{key}", value)
             for inner in value if isinstance(value, list) else ():
                 self._learn_json(inner if isinstance(inner, dict) else {}, kind)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from .steps import STEPS, Step, change_of, gist, summary, totals
@@ -28,9 +28,9 @@ def print_trace(
 
 
 def _overview(steps: list[Step]) -> Table:
-    table = Table("step", box=None, padding=(0, 1, 0, 0))
+    table = Table(Column("step", overflow="fold"), box=None, padding=(0, 1, 0, 0))
     for column in COLUMNS:
-        table.add_column(column, justify="right", no_wrap=True)
+        table.add_column(column, justify="right", overflow="fold")
     for step in steps:
         table.add_row(step["verb"], *(_cells(totals(step)) if step["exchanges"] else ["–"]))
     return table

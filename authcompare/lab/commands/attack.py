@@ -44,13 +44,19 @@ def run(options: dict[str, Any], console: Console) -> int:
     attacks = chosen(options["attack"], load())
     strategies = chosen(options["strategy"], STRATEGIES)
     cells: Cells = {attack.slug: {} for attack in attacks}
-    with Live(console=console, get_renderable=lambda: matrix(attacks, strategies, cells)):
+
+    def known() -> Group:
+        return matrix(attacks, strategies, cells)
+
+    # It goes when all is played: higher than the terminal it would end where that does.
+    with Live(console=console, get_renderable=known, transient=True):
 
         def report(strategy: Strategy, message: contest.Message) -> None:
             cells[message["attack"]][strategy.slug] = message
 
         names = [attack.slug for attack in attacks]
         contest.play("authcompare.lab.attacks.run", strategies, report, attacks=names)
+    console.print(known())
     cells = {slug: {s.slug: row[s.slug] for s in strategies} for slug, row in cells.items()}
     if options["write"]:
         return write(cells, console)
@@ -65,9 +71,10 @@ def matrix(attacks: list[Attack], strategies: list[Strategy], cells: Cells) -> G
     """Return the table as far as it is known: a row for each attack, a column for each strategy."""
     expected = expected_verdicts()
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("attack", no_wrap=True)
+    table.add_column("attack", overflow="fold")
     for number, _ in enumerate(strategies, 1):
-        table.add_column(str(number), justify="right", min_width=2)
+        # As wide as a mark and a shape; where there is no room the titles are folded.
+        table.add_column(str(number), justify="right", min_width=2, no_wrap=True)
     for attack in attacks:
         row = cells[attack.slug]
         shown = (_shape(row.get(s.slug), expected, attack.slug, s.slug) for s in strategies)

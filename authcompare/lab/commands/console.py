@@ -7,11 +7,27 @@ from typing import Any
 from django.core.management import CommandError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Column, Table
 
 from ..contest import Message
 from ..strategies.base import Strategy
 
+# Where nobody watches lines may be long: a file, or the next command, folds nothing.
+WIDE = 240
+
 Report = Callable[[Strategy, Message], None]
+
+
+def wide(console: Console) -> Console:
+    """Return the console, wide enough for every table unless it is a terminal."""
+    if not console.is_terminal:
+        console.width = WIDE
+    return console
+
+
+def empty_table(*names: str, **options: Any) -> Table:
+    """Return a table that breaks a long word where it is too narrow: nothing is cut away."""
+    return Table(*(Column(name, overflow="fold") for name in names), box=None, **options)
 
 
 @contextmanager

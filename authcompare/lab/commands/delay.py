@@ -13,7 +13,7 @@ from .. import contest, results
 from ..durations import words
 from ..events import EVENTS
 from ..strategies import CONTESTANTS
-from .console import chosen, progress
+from .console import chosen, empty_table, progress
 
 KNOWN = {strategy.slug: strategy for strategy in CONTESTANTS}
 
@@ -39,7 +39,7 @@ def run(options: dict[str, Any], console: Console) -> int:
 
 def table(measured: dict[str, dict[str, Any]]) -> Table:
     """Return a row for each strategy; two durations where renewing makes a difference."""
-    shown = Table("strategy", *(event.title for event in EVENTS), box=None)
+    shown = empty_table("strategy", *(event.title for event in EVENTS))
     for slug, events in measured.items():
         shown.add_row(KNOWN[slug].title, *(_cell(events[event.slug]) for event in EVENTS))
     return shown

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from .. import contest, results
 from ..strategies import CONTESTANTS
-from .console import progress
+from .console import empty_table, progress
 
 TITLES = {strategy.slug: strategy.title for strategy in CONTESTANTS}
 
@@ -34,7 +34,7 @@ def run(options: dict[str, Any], console: Console) -> int:
 def table(observed: dict[str, dict[str, Any]]) -> Table:
     """Return who holds what: a row for each part."""
     columns = ("strategy", "holds", "travels", "script reads it", "SameSite", "needed to")
-    shown = Table(*columns, box=None)
+    shown = empty_table(*columns)
     for slug, facts in observed.items():
         for number, part in enumerate(facts["parts"]):
             shown.add_row(

@@ -12,6 +12,7 @@ from rich.table import Table
 from .. import results
 from ..machine import machine
 from ..signatures import hashes, signatures
+from .console import empty_table
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -30,7 +31,7 @@ def run(options: dict[str, Any], console: Console) -> int:
 
 def signing_table(found: dict[str, dict[str, Any]]) -> Table:
     """Return a row for each algorithm."""
-    shown = Table("algorithm", "sign µs", "verify µs", "bytes of a token", box=None)
+    shown = empty_table("algorithm", "sign µs", "verify µs", "bytes of a token")
     for name, figures in found.items():
         sign, verify = (f"{figures[what]['median']:g}" for what in ("sign", "verify"))
         shown.add_row(name, sign, verify, str(figures["bytes"]))
@@ -39,7 +40,7 @@ def signing_table(found: dict[str, dict[str, Any]]) -> Table:
 
 def hashing_table(found: dict[str, float]) -> Table:
     """Return a row for each hasher."""
-    shown = Table("password hasher", "ms", box=None)
+    shown = empty_table("password hasher", "ms")
     for name, ms in found.items():
         shown.add_row(name, f"{ms:g}")
     return shown

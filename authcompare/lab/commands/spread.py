@@ -17,7 +17,7 @@ from ..caches import OWN_MEMORY, site_cache_url
 from ..figures import significant
 from ..machine import machine
 from ..strategies import CONTESTANTS
-from .console import chosen, progress, refuse_partial
+from .console import chosen, empty_table, progress, refuse_partial
 
 KNOWN = {strategy.slug: strategy for strategy in CONTESTANTS}
 
@@ -61,7 +61,7 @@ def rounded(found: dict[str, Any]) -> dict[str, Any]:
 def table(result: dict[str, Any]) -> Table:
     """Return a row for each strategy and cache."""
     columns = ("", "cache", "read elsewhere", "log-out seen", "service", "after log-out", "ms")
-    shown = Table(*columns, box=None)
+    shown = empty_table(*columns)
     for slug, by_cache in result["strategies"].items():
         for name, found in by_cache.items():
             beside = ("service_believes", "after_log_out")

@@ -13,7 +13,7 @@ from rich.table import Table
 from .. import contest, results
 from ..strategies import CONTESTANTS, VARIANTS
 from ..tabs import GAPS
-from .console import progress
+from .console import empty_table, progress
 
 KNOWN = {strategy.slug: strategy for strategy in (*CONTESTANTS, *VARIANTS.values())}
 
@@ -40,7 +40,7 @@ def table(found: dict[str, list[dict[str, Any]]]) -> Table:
     """Return for each policy and gap the tabs logged out and the thefts stopped."""
     columns = (f"{gap} s" for gap in GAPS)
     title = "honest tabs logged out / thefts stopped, by the seconds between two uses"
-    shown = Table("policy", *columns, title=title, title_justify="left", box=None)
+    shown = empty_table("policy", *columns, title=title, title_justify="left")
     for slug, messages in found.items():
         cells = (f"{m['honest_out']:.0%} / {m['stopped']:.0%}" for m in messages)
         shown.add_row(KNOWN[slug].title, *cells)

@@ -23,6 +23,7 @@ from .console import progress, refuse_partial
 
 TASK = "authcompare.lab.traces.run"
 COMMAND = "manage.py lab trace --write"
+HAR = Path("har")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -35,11 +36,13 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--har",
-        type=Path,
+        nargs="?",
+        const=HAR,
+        type=_file_or_folder,
         metavar="FILE|FOLDER",
         help="also write HTTP archives, which the network tools of browsers open: one strategy's"
-        " into a file that ends in .har, or one for each into a folder; they contain secrets of"
-        " arenas that are gone by then",
+        f" into a file that ends in .har, or one for each into a folder, {HAR}/ if none is named;"
+        " they contain secrets of arenas that are gone by then",
     )
     parser.add_argument("--write", action="store_true", help="keep the traces of all strategies")
     parser.add_argument("--full", action="store_true", help="print all headers, bodies and SQL")
@@ -73,6 +76,15 @@ def _strategy(slug: str) -> Strategy:
     if strategy := STRATEGIES.get(slug):
         return strategy
     raise ArgumentTypeError(f"{slug!r} is none of {', '.join(STRATEGIES)}")
+
+
+def _file_or_folder(path: str) -> Path:
+    # `--har session` would else make a folder of that name, and play all the strategies.
+    if path not in STRATEGIES:
+        return Path(path)
+    raise ArgumentTypeError(
+        f"{path!r} is a strategy, and stands before --har; a folder of that name is ./{path}"
+    )
 
 
 def _refuse_what_cannot_be_written(options: dict[str, Any], strategies: list[Strategy]) -> None:

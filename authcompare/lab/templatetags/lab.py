@@ -27,6 +27,12 @@ NAME = re.compile("(‹[^›]+›)")
 
 
 @register.filter
+def paragraphs(text: str) -> list[str]:
+    """Return the paragraphs of a docstring, whose lines end where the source's do."""
+    return [" ".join(paragraph.split()) for paragraph in text.split("\n\n")]
+
+
+@register.filter
 def chips(text: str, secrets: dict[str, int]) -> SafeString:
     """Return a text in which the name of each secret is a label, with the secret's length."""
     parts = NAME.split(text)
