@@ -4,6 +4,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from tokens_app.views import jwks
 
@@ -15,6 +16,8 @@ urlpatterns = [
     path("api/", include("tokens_app.urls")),
     path(".well-known/jwks.json", jwks, name="jwks"),
     path("healthz", views.healthz, name="healthz"),
+    # In the place of the admin's own, whose guesses at the old password nobody would count.
+    path("admin/password_change/", RedirectView.as_view(pattern_name="sessions:password-change")),
     path("admin/", admin.site.urls),
 ]
 if apps.is_installed("authcompare.lab"):

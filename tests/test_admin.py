@@ -1,19 +1,24 @@
 """Carol administers users, sessions and token families."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
 
-from authcompare.users.models import User
+from authcompare.users import links
+from authcompare.users.models import AuthEvent, User
 from sessions_app.models import Session
 from tokens_app.models import TokenFamily
 
-from .conftest import PASSWORD
-from .flows import bearer, log_in_by_form, log_in_by_token
+from .conftest import PASSWORD, member
+from .flows import bearer, log_in_by_form, log_in_by_token, outbox
 
 pytestmark = pytest.mark.django_db
+
+NEW = "another correct horse battery"
 
 
 @pytest.fixture
@@ -180,3 +185,153 @@ def test_families_are_filtered_by_state(admin: Client, alice: User, state: str, 
     page = admin.get(reverse("admin:tokens_app_tokenfamily_changelist"), {"state": state})
 
     assert page.context["cl"].result_count == count
+
+
+class TestCarolsOwnAccount:
+    """A log-in that somebody took over is not enough to take the account over, too."""
+
+    def test_her_password_is_changed_where_the_old_one_is_asked_for_and_counted(
+        self, admin: Client, carol: User
+    ) -> None:
+        fields = {"old_password": "a guess", "new_password1": NEW, "new_password2": NEW}
+        own = reverse("admin:auth_user_password_change", args=[carol.pk])
+        for address in (reverse("admin:password_change"), own):
+            answer = admin.post(address, fields | {"password1": NEW, "password2": NEW})
+
+            assert answer.headers["Location"] == "/sessions/password/change/"
+        carol.refresh_from_db()
+        assert carol.check_password(PASSWORD)
+
+    def test_her_address_is_not_changed_by_the_admins_form(
+        self, admin: Client, carol: User
+    ) -> None:
+        page = reverse("admin:users_user_change", args=[carol.pk])
+        fields = {"email": "mallory@example.com", "name": "C.", "is_active": "on"}
+        admin.post(page, fields | {"is_staff": "on", "is_superuser": "on"})
+
+        carol.refresh_from_db()
+        assert (carol.email, carol.name) == ("carol@example.com", "C.")
+        assert outbox() == []
+        assert 'href="/sessions/email/change/"' in admin.get(page).content.decode()
+
+
+class TestWhatCarolDoesToAlice:
+    """Alice is told, and the trail says it."""
+
+    TOLD: ClassVar = (["alice@example.com"], "An administrator changed your account")
+
+    @pytest.fixture
+    def change(self, admin: Client, alice: User) -> Callable[..., None]:
+        """Return a function that changes Alice's row by the admin's form."""
+        page = reverse("admin:users_user_change", args=[alice.pk])
+        as_is = {"email": alice.email, "name": alice.name, "is_active": "on"}
+
+        def change(**fields: Any) -> None:
+            assert admin.post(page, as_is | fields).status_code == 302
+
+        return change
+
+    @staticmethod
+    def last_event() -> tuple[str, str, Any]:
+        return AuthEvent.objects.values_list("what", "mode", "user__email").latest("pk")
+
+    @pytest.mark.parametrize(
+        "fields",
+        [{"password1": NEW, "password2": NEW}, {"unset-password": "1"}],
+        ids=["a new one", "none"],
+    )
+    def test_a_password_that_is_set(
+        self, admin: Client, alice: User, fields: dict[str, Any]
+    ) -> None:
+        usable = "password1" in fields
+        page = reverse("admin:auth_user_password_change", args=[alice.pk])
+        answer = admin.post(page, fields | {"usable_password": str(usable).lower()})
+
+        assert answer.headers["Location"] == reverse("admin:users_user_change", args=[alice.pk])
+        alice.refresh_from_db()
+        assert alice.has_usable_password() == usable
+        assert outbox() == [self.TOLD]
+        assert self.last_event() == ("password_changed", "admin", "alice@example.com")
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"password1": "short", "password2": "short", "usable_password": "true"},
+            {"usable_password": "false"},
+        ],
+        ids=["refused", "conflicting"],
+    )
+    def test_a_password_that_is_not_set(
+        self, admin: Client, alice: User, fields: dict[str, str]
+    ) -> None:
+        admin.post(reverse("admin:auth_user_password_change", args=[alice.pk]), fields)
+
+        assert outbox() == []
+        assert self.last_event()[0] == "logged_in"
+
+    def test_of_another_address_the_old_one_is_told_and_links_to_a_third_die(
+        self, change: Any, alice: User
+    ) -> None:
+        key = links.key_for(alice, "mallory@example.com", "")
+        change(email="Alice@example.org")
+
+        alice.refresh_from_db()
+        assert alice.email == "alice@example.org"
+        assert outbox() == [self.TOLD]
+        assert self.last_event() == ("email_changed", "admin", "alice@example.org")
+        assert links.claim_of(key) is None
+
+    @pytest.mark.parametrize("right", ["is_staff", "is_superuser", "groups", "user_permissions"])
+    def test_other_rights(self, change: Any, right: str) -> None:
+        group = Group.objects.create(name="editors")
+        values = {"groups": [group.pk], "user_permissions": [Permission.objects.all()[0].pk]}
+        change(**{right: values.get(right, "on")})
+
+        assert outbox() == [self.TOLD]
+        assert self.last_event() == ("rights_changed", "admin", "alice@example.com")
+
+    def test_another_spelling_and_another_name_are_no_event(self, change: Any) -> None:
+        change(email="ALICE@example.com", name="A.")
+
+        assert outbox() == []
+        assert self.last_event()[0] == "logged_in"
+
+
+class TestDeletion:
+    """Log-ins go with their user, and in no other way."""
+
+    @pytest.fixture(params=["superuser", "who may delete users"])
+    def deleter(self, request: Any, client: Client) -> Client:
+        """A browser of a member of staff who may delete users."""
+        staff = member("Carol", is_staff=True, is_superuser=request.param == "superuser")
+        may = Permission.objects.filter(codename__in=["delete_user", "view_user"])
+        staff.user_permissions.set(may)
+        log_in_by_form(client, staff)
+        return client
+
+    @pytest.fixture
+    def pair(self, alice: User) -> dict[str, str]:
+        """Alice's tokens; she is logged in by session as well."""
+        log_in_by_form(Client(), alice)
+        return log_in_by_token(alice)
+
+    def test_of_one(self, deleter: Client, alice: User, pair: dict[str, str]) -> None:
+        page = reverse("admin:users_user_delete", args=[alice.pk])
+        assert "Are you sure you want to delete" in deleter.get(page).content.decode()
+        deleter.post(page, {"post": "yes"})
+
+        self.alice_is_gone(pair)
+
+    def test_of_several(self, deleter: Client, alice: User, pair: dict[str, str]) -> None:
+        data = {"action": "delete_selected", "_selected_action": [alice.pk], "post": "yes"}
+        deleter.post(reverse("admin:users_user_changelist"), data)
+
+        self.alice_is_gone(pair)
+
+    @staticmethod
+    def alice_is_gone(pair: dict[str, str]) -> None:
+        assert not User.objects.filter(email="alice@example.com").exists()
+        assert not TokenFamily.objects.exists()
+        assert bearer(pair).get("/api/me/").status_code == 401
+        closed = AuthEvent.objects.filter(what="account_closed", email="alice@example.com")
+        assert closed.get().mode == "admin"

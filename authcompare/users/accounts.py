@@ -226,6 +226,24 @@ def _answer_email_change(user_id: uuid.UUID, email: str, asked: str) -> None:
         mails.send("email_taken", owner.email)
 
 
+# What an operator may do to somebody's account, as its owner is told.
+CHANGES = {
+    What.PASSWORD_CHANGED: "it has a new password or none, and every log-in has ended.",
+    What.EMAIL_CHANGED: "it has another address. This is the last mail to this one.",
+    What.RIGHTS_CHANGED: "you may do other things here than before.",
+}
+
+
+def changed_by_operator(request: HttpRequest, what: What, user: User, email: str = "") -> None:
+    """Record what was done to a user in the admin and tell the owner, at the address it was."""
+    mails.behind_the_answer(_tell_owner, email or user.email, CHANGES[what])
+    audit.record(what, request, user_id=user.pk, email=user.email)
+
+
+def _tell_owner(email: str, change: str) -> None:
+    mails.send("operator", email, change=change)
+
+
 def close(request: HttpRequest, user: User) -> None:
     """Delete the account, which ends every log-in in both modes, this one too."""
     email, log_in_id = user.email, user.log_in_id

@@ -3,19 +3,30 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
-from . import audit
-from .log_ins import EndReason, LogIn
+from . import accounts, audit
+from .audit import What
+from .log_ins import MODELS, EndReason, LogIn
 from .models import AuthEvent, User
+
+RIGHTS = {"is_staff", "is_superuser", "groups", "user_permissions"}
 
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):
-    """Search, filter, deactivate."""
+    """Search, filter, deactivate.
+
+    What staff do to their own address and password they do where everybody does, with the current
+    password: a log-in alone may be a stolen one. What they do to others', the others are told.
+    """
 
     ordering = ("email",)
     list_display = ("email", "name", "is_active", "is_staff", "date_joined", "last_login")
@@ -42,12 +53,66 @@ class UserAdmin(DjangoUserAdmin):
     )
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """Save a user; the address of one made here is the operator's word."""
-        if not change:
+        """Save a user; an address that is set here is the operator's word."""
+        email = form.initial.get("email", obj.email)
+        if not change or email != obj.email:
+            # Links that were mailed for another address die with this.
             obj.email_verified_at = timezone.now()
         super().save_model(request, obj, form, change)
-        if change and "is_active" in form.changed_data:
-            self._record(request, obj)
+        if change:
+            self._tell_of(request, obj, form, email)
+
+    def _tell_of(self, request: HttpRequest, user: User, form: Any, email: str) -> None:
+        if "is_active" in form.changed_data:
+            self._record(request, user)
+        if email != user.email:
+            accounts.changed_by_operator(request, What.EMAIL_CHANGED, user, email)
+        if RIGHTS.intersection(form.changed_data):
+            accounts.changed_by_operator(request, What.RIGHTS_CHANGED, user)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        own = ("email",) if obj == request.user else ()
+        return (*super().get_readonly_fields(request, obj), *own)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj != request.user:
+            return fieldsets
+        change = '<a href="{}">Change your own address</a> as everybody does, with your password.'
+        link = format_html(change, reverse("sessions:email-change"))
+        return [(None, fieldsets[0][1] | {"description": link}), *fieldsets[1:]]
+
+    def user_change_password(
+        self,
+        request: HttpRequest,
+        id: str,  # noqa: A002  (as the address calls it)
+        form_url: str = "",
+    ) -> HttpResponse:
+        """Set another user's password; for one's own there is the page that asks for the old."""
+        user = self.get_object(request, unquote(id))
+        if user == request.user:
+            return redirect("sessions:password-change")
+        response = super().user_change_password(request, id, form_url)
+        # Where nothing was set it leads back to itself.
+        done = isinstance(response, HttpResponseRedirect) and response.url != request.path
+        if user and done:
+            accounts.changed_by_operator(request, What.PASSWORD_CHANGED, user)
+        return response
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Let log-ins go with their user, though nobody may delete one by hand."""
+        to_delete, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
+        perms_needed -= {model._meta.verbose_name for model in MODELS}
+        return to_delete, counts, perms_needed, protected
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        email = obj.email
+        if accounts.delete(obj):
+            audit.record(What.ACCOUNT_CLOSED, request, email=email)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for user in queryset:
+            self.delete_model(request, user)
 
     @admin.action(
         description="Deactivate: end every log-in, allow no new one", permissions=["change"]

@@ -27,6 +27,7 @@ SUBJECTS = {
     "email_change_asked": "Your account may get another e-mail address",
     "email_changed": "Your account has another e-mail address",
     "email_taken": "You have an account already",
+    "operator": "An administrator changed your account",
     "account_closed": "Your account is closed",
 }
 

@@ -171,6 +171,7 @@ class AuthEvent(models.Model):
         ACCOUNT_CLOSED = "account_closed", "account closed"
         DEACTIVATED = "deactivated", "account deactivated"
         ACTIVATED = "activated", "account activated again"
+        RIGHTS_CHANGED = "rights_changed", "rights changed by an operator"
         KEY_ROTATED = "key_rotated", "signing key rotated"
         LOST_RESPONSE = "lost_response", "a spent refresh token again: its answer was lost"
         STALE_BRANCH = "stale_branch", "a long spent refresh token from the same client"
