@@ -50,7 +50,7 @@ def validate_plain(email: str) -> None:
 class EmailFormField(forms.EmailField):
     """An e-mail field of a form, which checks and returns the one spelling."""
 
-    default_validators = (*forms.EmailField.default_validators, validate_plain)
+    default_validators = [*forms.EmailField.default_validators, validate_plain]
 
     def to_python(self, value: Any) -> Any:
         return normalize_email(super().to_python(value) or "")
@@ -63,7 +63,7 @@ class NormalizedEmailField(models.EmailField):
     covered, and a plain unique index holds one account a mailbox.
     """
 
-    default_validators = (*models.EmailField.default_validators, validate_plain)
+    default_validators = [*models.EmailField.default_validators, validate_plain]
 
     def get_prep_value(self, value: Any) -> Any:
         value = super().get_prep_value(value)
