@@ -35,11 +35,13 @@ def files() -> list[Path]:
     return sorted(found, key=lambda file: file.stat().st_mtime_ns, reverse=True)
 
 
-def read(file: Path) -> Mail:
-    """Return the mail in a file."""
+def read(file: Path) -> Mail | None:
+    """Return the mail in a file, or None where there is none, or not all of it yet."""
     # Behind the mail Django writes a line of dashes.
     raw = file.read_bytes().rpartition(b"\n" + b"-" * 79)[0]
     mail: Any = email.message_from_bytes(raw, policy=email.policy.default)
+    if not (mail["date"] and mail["date"].datetime):
+        return None
     body = mail.get_body(("plain",))
     text = body.get_content() if body else ""
     return Mail(file.stem, mail["subject"], mail["to"], mail["date"].datetime, text)
@@ -51,7 +53,7 @@ class MailsView(TemplateView):
     template_name = "mails/list.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        mails = [read(file) for file in files()[:SHOWN]]
+        mails = [mail for file in files()[:SHOWN] if (mail := read(file))]
         return super().get_context_data(mails=mails, folder=settings.EMAIL_FILE_PATH, **kwargs)
 
 
@@ -63,9 +65,10 @@ class MailView(TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         # Looked for among the names there are, so that none leads out of the folder.
         found = next((file for file in files() if file.stem == self.kwargs["name"]), None)
-        if found is None:
+        mail = read(found) if found else None
+        if mail is None:
             raise Http404
-        return super().get_context_data(mail=read(found), **kwargs)
+        return super().get_context_data(mail=mail, **kwargs)
 
 
 urlpatterns = [

@@ -15,6 +15,7 @@ class Door(Protocol):
     def log_in(self, email: str, password: str) -> Any: ...
     def is_logged_in(self) -> bool: ...
     def renew(self) -> bool: ...
+    def renew_by_guess(self) -> Any: ...
     def log_out(self) -> Any: ...
     def log_out_everywhere(self) -> Any: ...
     def change_password(self, old: str, new: str) -> Any: ...
@@ -44,13 +45,14 @@ class SessionDoor:
         """Use the session, which renews it."""
         return self.is_logged_in()
 
+    def renew_by_guess(self) -> Any:
+        return Client(headers={"cookie": f"sessionid={'x' * 32}"}).get("/api/me/")
+
     def log_out(self) -> Any:
         return self.client.post("/sessions/logout/")
 
     def log_out_everywhere(self) -> Any:
-        answer = self.client.post("/sessions/devices/revoke-others/")
-        self.log_out()
-        return answer
+        return self.client.post("/sessions/logout/all/")
 
     def change_password(self, old: str, new: str) -> Any:
         fields = {"old_password": old, "new_password1": new, "new_password2": new}
@@ -100,6 +102,9 @@ class TokenDoor:
     def renew(self) -> bool:
         answer = APIClient().post("/api/token/refresh/", {"refresh": self.refresh or "none"})
         return self._keep(answer).status_code == 200
+
+    def renew_by_guess(self) -> Any:
+        return APIClient().post("/api/token/refresh/", {"refresh": "a.b.c"})
 
     def log_out(self) -> Any:
         return APIClient().post("/api/token/logout/", {"refresh": self.refresh})

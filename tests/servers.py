@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
@@ -24,13 +24,13 @@ def database_url() -> str:
 
 
 @contextmanager
-def server(log: Path, workers: int = 1) -> Iterator[int]:
+def server(log: Path, workers: int = 1, options: Sequence[str] = ()) -> Iterator[int]:
     """Run gunicorn on the test database and yield its port."""
     environment = os.environ | {
         "DATABASE_URL": database_url(),
         "SIGNING_KEYS_FILE": str(settings.SIGNING_KEYS_FILE),
     }
-    options = ["--workers", str(workers), "--threads", "4"]
+    options = [*options, "--workers", str(workers), "--threads", "4"]
     with gunicorn("authcompare.wsgi", environment, log, options=options) as port:
         yield port
 

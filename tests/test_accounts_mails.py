@@ -112,6 +112,20 @@ class TestDevelopersMailbox:
     def test_no_name_leads_out_of_the_folder(self, client: Client, name: str) -> None:
         assert client.get(f"/mails/{name}/").status_code == 404
 
+    @pytest.mark.parametrize(
+        "text", ["", "Subject: half\nDa", "Subject: x\n\nno date\n" + "-" * 79 + "\n", "\xff\0"]
+    )
+    def test_a_file_without_a_whole_mail_is_passed_over(
+        self, client: Client, tmp_path: Path, text: str
+    ) -> None:
+        mails.send("account_exists", "alice@example.com")
+        (tmp_path / "half.log").write_text(text, encoding="latin-1")
+
+        page = client.get("/mails/").content.decode()
+        assert "alice@example.com" in page
+        assert "half" not in page
+        assert client.get("/mails/half/").status_code == 404
+
     def test_an_empty_one_says_how_to_fill_it(self, client: Client) -> None:
         assert "There is none yet" in client.get("/mails/").content.decode()
 

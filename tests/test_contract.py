@@ -37,6 +37,16 @@ DIFFERENCES = {
     "wrong credentials": Differs(200, 401, "RFC 9110 has a status for this; a form is just shown."),
     "not logged in": Differs(302, 401, "A page leads to the form, a call says what to send."),
     "logged in": Differs(302, 200, "A form leads on to a page; a call answers with the tokens."),
+    "guessed too often": Differs(
+        401, 429, "A refused token is a failure; a made-up session key is a visitor like any other."
+    ),
+}
+
+# What is limited by account and by network, as a stranger does it.
+TRIES: dict[str, Callable[[Door, str], Any]] = {
+    "log_in": lambda door, email: door.log_in(email, "not my password"),
+    "sign_up": lambda door, email: door.sign_up(email, PASSWORD),
+    "reset": lambda door, email: door.ask_for_reset(email),
 }
 
 
@@ -259,6 +269,45 @@ class TestTrail:
 
 class TestLimits:
     """What is limited is limited alike, and leaves its trace."""
+
+    @pytest.mark.parametrize(
+        ("rule", "scope"),
+        [
+            ("log_in", "network"),
+            ("log_in", "account_and_network"),
+            ("log_in", "account_from_new_networks"),
+            ("sign_up", "network"),
+            ("sign_up", "account"),
+            ("reset", "network"),
+            ("reset", "account"),
+        ],
+    )
+    def test_the_third_is_too_many_where_two_are_allowed(
+        self, door: Door, alice: User, settings: Any, rule: str, scope: str
+    ) -> None:
+        settings.RATE_LIMITS = settings.RATE_LIMITS | {rule: {scope: "2 per 1 hour"}}
+        answers = [TRIES[rule](door, alice.email) for _ in range(3)]
+
+        assert [answer.status_code == 429 for answer in answers] == [False, False, True]
+        assert 0 < int(answers[2].headers["Retry-After"]) <= 3600
+        assert AuthEvent.objects.filter(what=AuthEvent.What.THROTTLED).count() == 1
+
+    @pytest.mark.parametrize("rule", ["log_in", "sign_up", "reset"])
+    def test_what_one_door_counted_holds_at_the_other(
+        self, alice: User, settings: Any, rule: str
+    ) -> None:
+        settings.RATE_LIMITS = settings.RATE_LIMITS | {rule: {"account": "2 per 1 hour"}}
+        answers = [TRIES[rule](make(), alice.email) for make in (*DOORS, *DOORS)]
+
+        assert [answer.status_code == 429 for answer in answers] == [False, False, True, True]
+
+    def test_a_renewal_cannot_be_guessed(self, door: Door, here: Door, settings: Any) -> None:
+        settings.RATE_LIMITS = settings.RATE_LIMITS | {"refresh": {"network": "2 per 1 hour"}}
+        answers = [door.renew_by_guess() for _ in range(3)]
+
+        assert [answer.status_code for answer in answers[:2]] == [401, 401]
+        assert answered(door, answers[2], "guessed too often")
+        assert all_go_on([here])
 
     def test_a_mailed_link_cannot_be_guessed_for_long(self, door: Door, settings: Any) -> None:
         settings.RATE_LIMITS = settings.RATE_LIMITS | {"verify": {"network": "2 per 1 hour"}}

@@ -2,7 +2,9 @@
 
 import json
 import logging
+from http.client import HTTPConnection
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,8 @@ from hypothesis import strategies as st
 
 from authcompare.logs import Redact, redacted
 from authcompare.users import audit
+
+from .servers import server
 
 SECRET = "aBc-123_x.y"
 
@@ -73,6 +77,23 @@ def test_what_is_json_stays_json(text: str) -> None:
         told = json.loads(redacted(json.dumps({"agent": start + text, "ip": "192.0.2.1"})))
 
         assert told["ip"] == "192.0.2.1"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_gunicorns_access_log_holds_no_mailed_link(tmp_path: Path) -> None:
+    log, link = tmp_path / "access.log", f"/sessions/verify/{SECRET}/"
+    with server(tmp_path / "out.log", options=["--access-logfile", str(log)]) as port:
+        browser = HTTPConnection("127.0.0.1", port)
+        for _ in range(2):  # The first one's line is written before the second is answered.
+            browser.request(
+                "GET", link, headers={"Host": "localhost", "Referer": f"http://x{link}"}
+            )
+            browser.getresponse().read()
+        browser.close()
+        lines = log.read_text()
+
+    assert lines.count("/sessions/verify/[redacted]") >= 2  # The path's and the referrer's.
+    assert "aBc-123" not in lines
 
 
 def test_the_sites_handlers_use_it(settings: Any) -> None:
