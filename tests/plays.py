@@ -1,4 +1,4 @@
-"""A play of the lab's script that several test modules look at: it runs once in a process."""
+"""A play of the lab's script that several test modules look at: once a process and strategy."""
 
 import functools
 from typing import Any
@@ -8,24 +8,25 @@ from authcompare.lab.arena import CHEAP_HASHER
 from authcompare.lab.strategies import STRATEGIES
 from authcompare.lab.traces import collect
 
-# One of each kind, which is enough: what stands in the results was made with all of them.
+# One of each kind, which most tests can do with; the kept traces are held against all of them.
 PLAYED = ("session", "jwt-denylist", "jwt-none", "django-db", "django-signed-cookies", "simplejwt")
 
 
 @functools.cache
-def messages() -> dict[str, list[contest.Message]]:
-    """Return what the processes of the strategies said, archives included."""
-    return contest.play(
+def messages(slug: str) -> list[contest.Message]:
+    """Return what the process of a strategy said, its archive included."""
+    played = contest.play(
         "authcompare.lab.traces.run",
-        [STRATEGIES[slug] for slug in PLAYED],
+        [STRATEGIES[slug]],
         lambda *_: None,
         with_har=True,
         hashers=CHEAP_HASHER,
     )
+    return played[slug]
 
 
 def trace_of(slug: str) -> dict[str, Any]:
-    return collect(messages()[slug])
+    return collect(messages(slug))
 
 
 def asked(slug: str, verb: str, *kinds: str) -> list[dict[str, Any]]:

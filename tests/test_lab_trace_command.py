@@ -38,7 +38,7 @@ REQUIRED = {
 @pytest.fixture(params=PLAYED)
 def log(request: pytest.FixtureRequest) -> dict[str, Any]:
     """The archive of a strategy."""
-    entries = [m["entry"] for m in messages()[request.param] if "entry" in m]
+    entries = [m["entry"] for m in messages(request.param) if "entry" in m]
     return json.loads(json.dumps(archive("Somebody", entries)))["log"]
 
 
@@ -90,7 +90,7 @@ def test_the_exchanges_of_an_archive_follow_each_other(log: dict[str, Any]) -> N
 def lab(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Run `lab trace` on what was played already; return what it prints."""
     monkeypatch.setattr(command, "CONTESTANTS", [STRATEGIES[slug] for slug in PLAYED])
-    played = messages()
+    played = {slug: messages(slug) for slug in PLAYED}
     monkeypatch.setattr(contest, "play", lambda *_, **__: played)
 
     def run(*arguments: str) -> str:
