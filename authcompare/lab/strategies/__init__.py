@@ -12,10 +12,11 @@ from .base import Strategy
 from .ours import OUR_LEVERS, OUR_VARIANTS, OURS
 from .stock import STOCK, WEAK_ROTATION
 from .weak_cookie import WEAK_COOKIE
+from .weak_refresh import WEAK_REFRESH
 from .weak_session import WEAK_SESSION
 from .weak_token import WEAK_TOKEN
 
-WEAK = (WEAK_ROTATION, WEAK_SESSION, WEAK_TOKEN, WEAK_COOKIE)
+WEAK = (WEAK_ROTATION, WEAK_SESSION, WEAK_TOKEN, WEAK_COOKIE, WEAK_REFRESH)
 STRATEGIES: dict[str, Strategy] = {s.slug: s for s in (*OURS, *STOCK, *WEAK)}
 CONTESTANTS = [strategy for strategy in STRATEGIES.values() if not strategy.control]
 CONTROLS = [strategy for strategy in STRATEGIES.values() if strategy.control]
