@@ -9,7 +9,7 @@ from authcompare.lab import contest, results
 from authcompare.lab.attacks import Attack, load
 from authcompare.lab.commands.attack import outcome
 from authcompare.lab.standards import address_of
-from authcompare.lab.strategies import CONTESTANTS, CONTROLS, STRATEGIES
+from authcompare.lab.strategies import CONTESTANTS, CONTROLS, STRATEGIES, VARIANTS
 from authcompare.lab.strategies.base import Strategy
 from authcompare.lab.verdicts import WORDS
 
@@ -92,6 +92,18 @@ def test_our_sessions_hold_whatever_is_tried() -> None:
     verdicts = results.read("attacks")
 
     assert [a for a, row in verdicts.items() if row["session"]["verdict"] == "breached"] == []
+
+
+def test_the_grace_for_lost_answers_lets_a_thief_in_who_is_quick_and_without_it_he_is_not() -> None:
+    row = results.read("attacks")["reuse-at-once"]
+    strict = contest.play(
+        "authcompare.lab.attacks.run", [VARIANTS["jwt-strict"]], quiet, attacks=["reuse-at-once"]
+    )
+
+    graceful = [row[slug] for slug in ("jwt-row", "jwt-denylist", "jwt-none", "jwt-cookie")]
+    assert {cell["verdict"] for cell in graceful} == {"breached"}
+    assert all("the log-in is over for both" in cell["reason"] for cell in graceful)
+    assert [cell["verdict"] for cell in strict["jwt-strict"]] == ["held"]
 
 
 def test_no_evidence_holds_a_password_hash_or_a_whole_token() -> None:
