@@ -11,6 +11,7 @@ from authcompare.lab.commands.attack import outcome
 from authcompare.lab.standards import address_of
 from authcompare.lab.strategies import CONTESTANTS, CONTROLS, STRATEGIES, VARIANTS
 from authcompare.lab.strategies.base import Strategy
+from authcompare.lab.strategies.stock import HARDENED
 from authcompare.lab.verdicts import WORDS
 
 ATTACKS = list(load().values())
@@ -104,6 +105,21 @@ def test_the_grace_for_lost_answers_lets_a_thief_in_who_is_quick_and_without_it_
     assert {cell["verdict"] for cell in graceful} == {"breached"}
     assert all("the log-in is over for both" in cell["reason"] for cell in graceful)
     assert [cell["verdict"] for cell in strict["jwt-strict"]] == ["held"]
+
+
+def test_the_settings_that_a_defence_names_are_its_cure() -> None:
+    cured = {
+        "another-audience": "AUDIENCE",
+        "another-issuer": "ISSUER",
+        "replay-after-password-change": "CHECK_REVOKE_TOKEN",
+    }
+    assert all(setting in load()[attack].defence for attack, setting in cured.items())
+
+    played = contest.play("authcompare.lab.attacks.run", [HARDENED], quiet, attacks=list(cured))
+
+    assert {c["attack"]: c["verdict"] for c in played[HARDENED.slug]} == dict.fromkeys(
+        cured, "held"
+    )
 
 
 def test_no_evidence_holds_a_password_hash_or_a_whole_token() -> None:

@@ -10,7 +10,7 @@ from django.conf import Settings, settings
 from ..wire import HOST, ORIGIN, SIBLING
 from .base import Strategy
 from .ours import OUR_LEVERS, OUR_VARIANTS, OURS
-from .stock import STOCK, WEAK_ROTATION
+from .stock import HARDENED, STOCK, WEAK_ROTATION
 from .weak_cookie import WEAK_COOKIE
 from .weak_refresh import WEAK_REFRESH
 from .weak_session import WEAK_SESSION
@@ -31,7 +31,7 @@ PLAYING = "AUTHCOMPARE_LAB_STRATEGY"
 
 def strategy_of(slug: str) -> Strategy:
     """Return a strategy, a variant included, by its slug."""
-    return (STRATEGIES | VARIANTS | LEVERS)[slug]
+    return (STRATEGIES | VARIANTS | LEVERS | {HARDENED.slug: HARDENED})[slug]
 
 
 def playing() -> Strategy:

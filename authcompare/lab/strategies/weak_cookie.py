@@ -11,7 +11,7 @@ from django.core import signing
 from django.http import HttpRequest
 from django.middleware.csrf import CsrfViewMiddleware
 
-from .stock import SESSIONS, STARTPROJECT, StockSession
+from .stock import SESSIONS, STARTPROJECT, SignedSession
 
 
 class SessionStore(signed_cookies.SessionStore):
@@ -35,13 +35,14 @@ class DoubleSubmit(CsrfViewMiddleware):
         return True
 
 
-WEAK_COOKIE = StockSession(
+WEAK_COOKIE = SignedSession(
     slug="weak-cookie",
     title="Weak signed cookie (control)",
     about="The session's content in the cookie, signed as everything else of the site is;"
     " a CSRF token need only be that of the CSRF cookie.",
     documentation=SESSIONS,
     control=True,
+    salt="django.core.signing",
     overrides={
         "SESSION_ENGINE": __name__,
         "MIDDLEWARE": [
