@@ -20,6 +20,8 @@ from .flows import CookieRefreshFlow
 from .stock import SIMPLEJWT, StockJWT
 
 COOKIE = "refresh"
+# The cache entry with every refresh token in clear, and whose it is.
+KEPT = "refresh-tokens"
 VIEWS = CookieRefreshFlow(
     obtain="/api/token/", refresh="/api/token/refresh/", logout="/api/token/logout/"
 )
@@ -36,8 +38,10 @@ def log_in(request: HttpRequest) -> JsonResponse:
     user = authenticate(request, username=fields["email"], password=fields["password"])
     if user is None:
         return JsonResponse({}, status=401)
+    if not user.is_active:  # Who has the right password for a closed account learns that it is.
+        return JsonResponse({}, status=403)
     refresh = request.COOKIES.get(COOKIE) or secrets.token_urlsafe()
-    cache.set(f"refresh:{refresh}", str(user.pk), None)
+    cache.set(KEPT, cache.get(KEPT, {}) | {refresh: str(user.pk)}, None)
     response = answer(str(user.pk))
     # Any site may have it sent, any subdomain may replace it, and it means the same afterwards.
     response.set_cookie(COOKIE, refresh, secure=True, httponly=True, samesite="None")
@@ -46,13 +50,15 @@ def log_in(request: HttpRequest) -> JsonResponse:
 
 def renew(request: HttpRequest) -> JsonResponse:
     """Give an access token for the cookie, whoever's page asks."""
-    user_id = cache.get(f"refresh:{request.COOKIES.get(COOKIE)}")
+    user_id = cache.get(KEPT, {}).get(request.COOKIES.get(COOKIE))
     return answer(user_id) if user_id else JsonResponse({}, status=401)
 
 
 def log_out(request: HttpRequest) -> JsonResponse:
     """End the log-in of the cookie, whoever's page asks."""
-    cache.delete(f"refresh:{request.COOKIES.get(COOKIE)}")
+    kept = cache.get(KEPT, {})
+    kept.pop(request.COOKIES.get(COOKIE), None)
+    cache.set(KEPT, kept, None)
     return JsonResponse({})
 
 
@@ -85,5 +91,8 @@ WEAK_REFRESH = WeakRefresh(
     about="The refresh token in a cookie, SameSite=None, that is adopted and asks for no origin.",
     documentation=SIMPLEJWT + "creating_tokens_manually.html",
     control=True,
-    stores=("a cache entry per refresh token",),
+    stores=("one cache entry for all refresh tokens",),
+    overrides={
+        "AUTHENTICATION_BACKENDS": ["django.contrib.auth.backends.AllowAllUsersModelBackend"]
+    },
 )

@@ -1,10 +1,14 @@
-"""What the lab's foreign pages send: requests that HTML can make, and no others."""
+"""What attacks look at: what foreign pages can send, what answers say, what the server keeps."""
 
+import pytest
+from django.core.cache import cache
 from django.http import HttpRequest, QueryDict
 from django.test import RequestFactory
 
 from authcompare.lab.attacks.forms import fields_of, simple_forms
-from authcompare.lab.wire import Request, form, header, json_request
+from authcompare.lab.attacks.guessing import shape
+from authcompare.lab.attacks.theft import dump
+from authcompare.lab.wire import Request, Response, form, header, json_request
 
 FIELDS = {"email": "alice@example.com", "transport": "cookie"}
 
@@ -40,3 +44,17 @@ def test_a_server_reads_from_it_what_the_client_sends_and_what_was_added() -> No
 
 def test_a_request_without_fields_has_none() -> None:
     assert fields_of(form("POST", "/", {})) == {}
+
+
+@pytest.mark.parametrize("name", ["Retry-After", "Set-Cookie", "X-Anything"])
+def test_answers_differ_when_a_headers_value_does(name: str) -> None:
+    one, other = (Response(401, "Unauthorized", ((name, value),), b"") for value in "12")
+
+    assert shape(one) != shape(other)
+    assert shape(one) == shape(one)
+
+
+def test_a_dump_has_the_texts_within_a_cache_entrys_value(db: None) -> None:
+    cache.set("short", {"of": [1, {"alice": "a-credential-in-clear"}]})
+
+    assert ("A value in the cache", "a-credential-in-clear") in list(dump())
