@@ -80,6 +80,24 @@ def test_a_cell_is_a_word_and_a_shape_as_the_run_found_it() -> None:
         assert text.count(f'<span class="lab-word">{word}</span>') == cells.count(verdict)
 
 
+def test_attacks_by_somebody_who_has_the_signing_key_are_counted_apart() -> None:
+    _, _, foot = page(MATRIX).partition("<tfoot>")
+    rows = re.findall(r'<th scope="row">([^<]+)</th>\s+((?:<td>\d+</td>)+)', foot)
+    keyed = [slug for slug, attack in load().items() if attack.needs_key]
+    row = results.read("attacks")
+    breached = [
+        {slug for slug in ATTACKS if row[slug][s.slug]["verdict"] == "breached"}
+        for s in CONTESTANTS
+    ]
+
+    assert "another-audience" in keyed
+    assert [(title, re.findall(r"\d+", cells)) for title, cells in rows] == [
+        ("Breached", [str(len(slugs - {*keyed})) for slugs in breached]),
+        ("Breached with the signing key", [str(len(slugs & {*keyed})) for slugs in breached]),
+    ]
+    assert page(MATRIX).count("counted apart") == 1
+
+
 def test_the_reader_chooses_the_columns_controls_among_them() -> None:
     chosen = [CONTESTANTS[0].slug, CONTROLS[0].slug]
     query = "&".join(f"strategy={slug}" for slug in chosen)

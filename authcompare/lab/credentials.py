@@ -82,8 +82,9 @@ def _needed_for(log_in: Callable[[], Visitor], part: Part) -> tuple[str, ...]:
 
 
 def _can_renew(visitor: Visitor) -> bool:
+    """Tell whether renewing is answered with what opens something: an answer alone is nothing."""
     answer = visitor.renew()
-    return isinstance(answer, Nothing) or answer.ok()
+    return isinstance(answer, Nothing) or (answer.ok() and visitor.identity() is not None)
 
 
 TRIALS: dict[str, Callable[[Visitor], bool]] = {

@@ -7,10 +7,15 @@ from typing import Any
 from django.template.defaultfilters import filesizeformat
 
 from . import measured, results
+from .attacks import load as load_attacks
 from .durations import words
 from .events import EVENTS
 from .figures import significant, told
 from .strategies import CONTESTANTS
+from .strategies.base import Strategy
+
+# An attack's outcomes by strategy.
+Row = dict[str, dict[str, str]]
 
 # How many people the README's table of many people is about, or as near to it as was measured.
 MANY = 64
@@ -35,14 +40,34 @@ def _delay(found: dict[str, Any] | None) -> str:
 
 
 def verdicts() -> str:
-    """Return how many attacks were held and got through: a row for each strategy."""
-    played = results.read("attacks").values()
-    words_of = {s.slug: [row[s.slug]["verdict"] for row in played] for s in CONTESTANTS}
-    counted = ("held", "breached", "inapplicable")
+    """Return how many attacks were held and got through: a row for each strategy.
+
+    Those by somebody who has the signing key already stand apart: who can sign is no stranger.
+    """
+    strangers, insiders = by_key(results.read("attacks"))
     rows = [
-        [s.title, *(str(words_of[s.slug].count(word)) for word in counted)] for s in CONTESTANTS
+        [
+            s.title,
+            *(_count(strangers, s, word) for word in ("held", "breached", "inapplicable")),
+            _count(insiders, s, "breached"),
+        ]
+        for s in CONTESTANTS
     ]
-    return table([f"of {len(played)} attacks", "held", "breached", "nothing to attack"], rows)
+    header = [f"of {len(strangers)} attacks", "held", "breached", "nothing to attack"]
+    return table([*header, f"breached, of {len(insiders)} with the signing key"], rows)
+
+
+def by_key(played: dict[str, Row]) -> tuple[list[Row], list[Row]]:
+    """Return the rows of the attacks without and of those with the server's signing key."""
+    keyed = [slug for slug, attack in load_attacks().items() if attack.needs_key]
+    return (
+        [row for slug, row in played.items() if slug not in keyed],
+        [row for slug, row in played.items() if slug in keyed],
+    )
+
+
+def _count(rows: list[Row], strategy: Strategy, word: str) -> str:
+    return str(sum(row[strategy.slug]["verdict"] == word for row in rows))
 
 
 def costs() -> str:

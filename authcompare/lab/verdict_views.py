@@ -18,6 +18,8 @@ from .standards import address_of
 from .strategies import CONTESTANTS, CONTROLS, STRATEGIES
 from .strategies.base import Strategy
 
+Rows = list[dict[str, Any]]
+
 # Word and shape: colour is never the only sign.
 SHAPES = {"held": "●", "breached": "✗", "inapplicable": "–"}
 
@@ -34,7 +36,7 @@ def shown(request: HttpRequest) -> list[Strategy]:
 def attacks(request: HttpRequest) -> HttpResponse:
     """The matrix: a row for each attack, a column for each strategy."""
     strategies, verdicts = shown(request), results.found("attacks")
-    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    groups: dict[str, Rows] = defaultdict(list)
     for attack in load().values():
         if attack.slug in verdicts:
             row = verdicts[attack.slug]
@@ -44,7 +46,7 @@ def attacks(request: HttpRequest) -> HttpResponse:
         "groups": dict(groups),
         "strategies": strategies,
         "all_strategies": [*CONTESTANTS, *CONTROLS],
-        "breached": _breached(groups, strategies),
+        "totals": _totals(groups, strategies),
     }
     return render(request, "lab/attacks.html", context)
 
@@ -59,13 +61,24 @@ def _cell(strategy: Strategy, cell: dict[str, str] | None) -> dict[str, Any] | N
     return cell and {**cell, "shape": SHAPES[cell["verdict"]], "strategy": strategy}
 
 
-def _breached(groups: dict[str, Any], strategies: list[Strategy]) -> list[int]:
-    """Return for each column how many attacks got through."""
-    rows = [row["cells"] for group in groups.values() for row in group]
-    return [
-        sum(cells[i]["verdict"] == "breached" for cells in rows if cells[i])
-        for i in range(len(strategies))
-    ]
+def _totals(groups: dict[str, Rows], strategies: list[Strategy]) -> dict[str, list[int]]:
+    """Return for each column how many attacks got through, without the signing key and with it."""
+    rows = [row for group in groups.values() for row in group]
+    return {
+        title: [
+            sum(_is_breached(row["cells"][i]) for row in rows if _needs_key(row) is key)
+            for i in range(len(strategies))
+        ]
+        for title, key in (("Breached", False), ("Breached with the signing key", True))
+    }
+
+
+def _is_breached(cell: dict[str, Any] | None) -> bool:
+    return bool(cell) and cell["verdict"] == "breached"
+
+
+def _needs_key(row: dict[str, Any]) -> bool:
+    return bool(row["attack"].needs_key)
 
 
 @require_safe

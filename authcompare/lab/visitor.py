@@ -97,10 +97,14 @@ class Visitor:
 
     def is_in(self) -> bool:
         """Tell whether the credential opens the secured resource, renewed first if need be."""
-        if self.identity():
-            return True
+        return self.seen_as() is not None
+
+    def seen_as(self) -> str | None:
+        """Return as whom the server sees this client, which renews first if it is nobody."""
+        if found := self.identity():
+            return found
         self.renew()
-        return self.identity() is not None
+        return self.identity()
 
     # --- What the client does
 

@@ -21,6 +21,18 @@ def test_a_refresh_token_is_good_again_after_it_was_used(site: Site) -> None:
     assert refresh(site, pair["refresh"]).status == 200
 
 
+@breaches("reuse-at-once", "simplejwt", "simplejwt-stateless")
+def test_a_refresh_token_is_good_for_a_thief_seconds_after_its_owner_used_it(site: Site) -> None:
+    pair = log_in_by_token(site, "alice")
+
+    assert refresh(site, pair["refresh"]).status == 200
+    site.wait(seconds=5)
+    stolen = refresh(site, pair["refresh"]).json()
+
+    site.wait(minutes=2)
+    assert token_owner(site, stolen["access"]) == "alice"
+
+
 @breaches("theft-goes-unnoticed", *SIMPLEJWT)
 def test_the_thief_who_refreshed_first_goes_on_whatever_the_owner_is_told(site: Site) -> None:
     pair = log_in_by_token(site, "alice")

@@ -19,6 +19,9 @@ MINUTES = 10
 # A long play is shown by its first and its last exchanges.
 SHOWN_FIRST, SHOWN_LAST = 8, 6
 
+# The groups of attacks by somebody who has the server's signing key already.
+WITH_THE_KEY = ("trust",)
+
 Play = Callable[[Arena], Verdict]
 
 
@@ -37,6 +40,11 @@ class Attack:
     def story(self) -> str:
         """What the attacker does, in a few sentences."""
         return inspect.cleandoc(self.play.__doc__ or "")
+
+    @property
+    def needs_key(self) -> bool:
+        """Tell whether the attacker must have the server's signing key already."""
+        return self.group in WITH_THE_KEY
 
 
 ATTACKS: dict[str, Attack] = {}

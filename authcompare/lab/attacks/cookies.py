@@ -18,6 +18,11 @@ def opened(value: str) -> tuple[dict[str, Any], str]:
     return content, f"{stamp}:{signature}"
 
 
+def content_of(value: str) -> str:
+    """Return the part of a signed value that is signed, without its time and signature."""
+    return value.rsplit(":", 2)[0]
+
+
 def is_signed(value: str) -> bool:
     """Tell whether a value has the form of a signed JSON object."""
     try:
@@ -29,4 +34,9 @@ def is_signed(value: str) -> bool:
 
 def closed(content: dict[str, Any], rest: str) -> str:
     """Return a signed value with this content, its time and signature those of another one."""
-    return f"{b64_encode(json.dumps(content).encode()).decode()}:{rest}"
+    return f"{packed(json.dumps(content).encode())}:{rest}"
+
+
+def packed(content: bytes) -> str:
+    """Return the JSON of a content as it stands in a signed value."""
+    return b64_encode(content).decode()

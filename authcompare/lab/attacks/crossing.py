@@ -1,38 +1,45 @@
 """What can another site, or another host of this one, do in Alice's browser?"""
 
-import itertools
-import json
-from urllib.parse import urlencode
+from collections.abc import Iterable
 
 from ..arena import Arena
 from ..browser import Asked
-from ..credentials import parts_of
+from ..credentials import Part, parts_of
 from ..verdicts import Breached, Held, Inapplicable, Verdict
-from ..visitor import PROBE, Visitor
-from ..wire import FORM, HOST, JSON, SIBLING, SITE, STRANGER, Request, form, header
-from . import attack
+from ..visitor import PROBE
+from ..wire import HOST, STRANGER, Request
+from . import MINUTES, attack
+from .forms import (
+    SIBLING_ORIGIN,
+    Page,
+    imitated,
+    neighbour,
+    page_of,
+    sent_with_cookies,
+    tossed,
+)
 
 STRANGE_ORIGIN = f"https://{STRANGER}"
-SIBLING_ORIGIN = f"https://{SIBLING}"
-FORGED_NAME = "Owned by Mallory"
 # Origins that look like ours to a careless comparison.
 FOREIGN_ORIGINS = (STRANGE_ORIGIN, "null", f"https://{HOST}.{STRANGER}", SIBLING_ORIGIN)
 NOT_AMBIENT = "The browser adds nothing by itself: every request is authenticated by a script."
 
 
-def forged_write(alice: Visitor, asked: Asked, origin: str, *headers: tuple[str, str]) -> None:
-    """Let a page of another origin send the write, with what the browser adds by itself."""
-    alice.verb = "forged write"
-    alice.send(form("POST", PROBE, {"name": FORGED_NAME}, headers), asked, origin)
-
-
-def verdict_on(arena: Arena, alice: Visitor, how: str) -> Verdict:
-    """Tell whether the forged write went through; the browser's own cookies decide."""
-    if arena.user("alice").name == FORGED_NAME:
-        return Breached(f"The server took {how} for Alice's own wish.")
-    if not any(part.ambient for part in parts_of(alice)):
+def forged(arena: Arena, how: str, *pages: Page) -> Verdict:
+    """Let pages imitate each request that goes with cookies; say which the server took for hers."""
+    doors = sent_with_cookies(arena)
+    if not doors:
         return Held(NOT_AMBIENT)
-    return Held(f"The server refused {how}.")
+    took = [door.verb for door in doors if any(imitated(arena, door, page) for page in pages)]
+    if took:
+        return Breached(f"The server took {how} for Alice's own wish, to {listed(took)}.")
+    return Held(f"The server refused {how}, to {listed([door.verb for door in doors])}.")
+
+
+def listed(words: list[str]) -> str:
+    """Return words as they stand in a sentence."""
+    *first, last = dict.fromkeys(words)
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 @attack(
@@ -41,22 +48,27 @@ def verdict_on(arena: Arena, alice: Visitor, how: str) -> Verdict:
     defence="The cookie is SameSite, and a write needs a token that only the site's pages know.",
 )
 def form_on_another_site(arena: Arena) -> Verdict:
-    """Mallory's page sends a form to the site from the browser in which Alice is logged in."""
-    alice = arena.logged_in("alice")
-    forged_write(alice, Asked.FORM_POST, STRANGE_ORIGIN)
-    return verdict_on(arena, alice, "a form of another site")
+    """Mallory's page sends forms to the site from the browser in which Alice is logged in.
+
+    Each imitates a request that Alice's own client sends with cookies: to change her name, to
+    renew her log-in, to end it. It goes out in every encoding that HTML has.
+    """
+    page = page_of(Asked.FORM_POST, STRANGE_ORIGIN)
+    return forged(arena, "a form of another site", page)
 
 
 @attack(
     "Form on a hostile subdomain",
     standards=("OWASP ASVS 5.0 3.5.1", "RFC 6265bis 8.8", "CWE-352"),
-    defence="SameSite does not help against a neighbour; the CSRF token and the Origin do.",
+    defence="SameSite does not help against a neighbour, and a token that only has to be that of "
+    "a cookie does not either; the Origin does, or a cookie that no neighbour can set.",
 )
 def form_on_a_subdomain(arena: Arena) -> Verdict:
-    """A page on a neighbouring host, which is the same site to a browser, sends the form."""
-    alice = arena.logged_in("alice")
-    forged_write(alice, Asked.SAME_SITE, SIBLING_ORIGIN)
-    return verdict_on(arena, alice, "a form of a neighbouring host")
+    """A page on a neighbouring host, which is the same site to a browser, sends the forms.
+
+    It first plants a CSRF cookie of its own beside Alice's, and sends the token that matches it.
+    """
+    return forged(arena, "a form of a neighbouring host", neighbour(arena))
 
 
 @attack(
@@ -69,10 +81,9 @@ def mixed_credentials(arena: Arena) -> Verdict:
 
     Some sites skip the CSRF check for whatever has such a header.
     """
-    alice = arena.logged_in("alice")
-    for value in ("Bearer x", "Token x", "Basic eDp4"):
-        forged_write(alice, Asked.SAME_SITE, SIBLING_ORIGIN, ("Authorization", value))
-    return verdict_on(arena, alice, "a worthless header beside Alice's cookies")
+    headers = [("Authorization", value) for value in ("Bearer x", "Token x", "Basic eDp4")]
+    pages = [page_of(Asked.SAME_SITE, SIBLING_ORIGIN, header) for header in headers]
+    return forged(arena, "a worthless header beside Alice's cookies", *pages)
 
 
 @attack(
@@ -83,26 +94,16 @@ def mixed_credentials(arena: Arena) -> Verdict:
 def log_in_by_another_site(arena: Arena) -> Verdict:
     """Mallory's page logs Alice's browser in as Mallory, so that Alice works for him.
 
-    The form goes out in every encoding that HTML can send without asking the server first.
+    The form goes out in every encoding that HTML can send without asking the server first, from
+    another site and from a neighbouring host that plants a CSRF cookie. Then Alice comes to the
+    site, and her client renews whatever it finds in the browser.
     """
-    alice, mallory = arena.visitor("alice"), arena.visitor("mallory")
-    for request in simple_forms(alice.flow.attempt(mallory.email, mallory.password)):
-        alice.verb = "forged log-in"
-        alice.send(request, Asked.FORM_POST, STRANGE_ORIGIN)
-        if alice.identity() == arena.id_of("mallory"):
-            return Breached("Alice's browser now works for Mallory's account.")
+    for page in (page_of(Asked.FORM_POST, STRANGE_ORIGIN), neighbour(arena)):
+        alice, mallory = arena.visitor("alice"), arena.visitor("mallory")
+        for _ in page(alice, alice.flow.attempt(mallory.email, mallory.password)):
+            if alice.seen_as() == arena.id_of("mallory"):
+                return Breached("Alice's browser now works for Mallory's account.")
     return Held("Alice's browser is nobody's: what the server answered, if anything, is lost.")
-
-
-def simple_forms(request: Request) -> list[Request]:
-    """Return a request as a foreign form can send it: no JSON, no headers of its own."""
-    bodies = [(FORM, request.body), ("text/plain", request.body)]
-    if header(request.headers, "Content-Type") == JSON:
-        bodies[0] = (FORM, urlencode(json.loads(request.body)).encode())
-    return [
-        Request(request.method, request.path, (("Content-Type", kind),), body)
-        for kind, body in bodies
-    ]
 
 
 @attack(
@@ -112,25 +113,33 @@ def simple_forms(request: Request) -> list[Request]:
     "twice is nobody's.",
 )
 def cookie_tossing(arena: Arena) -> Verdict:
-    """A neighbouring host plants Mallory's cookie in Alice's browser, beside hers.
+    """A neighbouring host plants Mallory's cookies in Alice's browser, beside hers: all of them,
+    or one alone.
 
-    It does so under the same path and under a longer one, and under names that become the real
-    one when a server strips spaces.
+    It does so under the same path and under longer ones, and under names that become the real
+    one when a server strips spaces. Then Alice's client renews what it has, as it must some day.
     """
-    alice, mallory = arena.logged_in("alice"), arena.logged_in("mallory")
-    mine = [part for part in parts_of(mallory) if part.ambient]
+    mine = [part for part in parts_of(arena.logged_in("mallory")) if part.ambient]
     if not mine:
         return Inapplicable(NOT_AMBIENT)
-    planted = 0
-    names = ((part, name) for part in mine for name in (part.name, f"\u2000{part.name}"))
-    for (part, name), path in itertools.product(names, (PROBE, "/")):
-        cookie = f"{name}={part.value}; Domain={SITE}; Path={path}; Secure"
-        planted += alice.jar.take(cookie, SIBLING)
-    if alice.identity() == arena.id_of("mallory"):
+    doors = [door.request.path for door in sent_with_cookies(arena)]
+    paths = tuple(dict.fromkeys((PROBE, *doors, "/")))
+    found = [works_for_mallory(arena, parts, paths) for parts in (mine, *([p] for p in mine))]
+    if any(works for _, works in found):
         return Breached("Of two cookies with one name the server believed the neighbour's.")
-    if not planted:
+    if not any(planted for planted, _ in found):
         return Held("The browser refuses such a cookie from a neighbour.")
     return Held("The planted cookie did not make Alice's browser work for Mallory.")
+
+
+def works_for_mallory(
+    arena: Arena, parts: Iterable[Part], paths: tuple[str, ...]
+) -> tuple[int, bool]:
+    """Plant parts of Mallory's; return how many the browser took, and whose it is afterwards."""
+    alice = arena.logged_in("alice")
+    planted = sum(len(tossed(alice, part.name, part.value, paths)) for part in parts)
+    arena.wait(minutes=MINUTES)
+    return planted, alice.seen_as() == arena.id_of("mallory")
 
 
 @attack(

@@ -45,7 +45,8 @@ def replay_after_log_out_everywhere(arena: Arena) -> Verdict:
 @attack(
     "Replay after a new password",
     standards=("OWASP ASVS 5.0 7.4.3", "WSTG-SESS-06", "CWE-613"),
-    defence="What was issued under the old password says so, and each request compares.",
+    defence="What was issued under the old password says so, and each request compares. SimpleJWT "
+    "has the setting CHECK_REVOKE_TOKEN for it.",
 )
 def replay_after_password_change(arena: Arena) -> Verdict:
     """Mallory holds a copy. Alice sets a new password, which is what people do when in doubt."""

@@ -7,8 +7,9 @@ from ..verdicts import Breached, Held, Inapplicable, Verdict
 from ..visitor import Visitor
 from . import attack
 
-# No longer than a key of the server is: a column may have no room for more.
-CHOSEN = "chosenbymallory" * 2
+# No longer than a key of the server is, for a column may have no room for more; and of a CSRF
+# token's shape, or the check of that would refuse what this is to try.
+CHOSEN = "chosenbymallory1" * 2
 NO_COOKIES = "The server hands out nothing before a log-in, and takes nothing that was brought."
 
 
@@ -18,15 +19,24 @@ def plant(alice: Visitor, mallory: Visitor) -> None:
         alice.jar.put(cookie)
 
 
-def fixed(arena: Arena, mallory: Visitor) -> Verdict:
-    """Log Alice in at a browser with Mallory's cookies, and see whom these now open."""
+def fixed(arena: Arena, mallory: Visitor) -> bool:
+    """Log Alice in at a browser with Mallory's cookies; tell whether these now open her account."""
     alice = arena.visitor("alice")
     plant(alice, mallory)
     before = mallory.copy("mallory")
+    before.tokens.clear()  # What a script keeps cannot be planted; it would only hide the cookies.
     alice.log_in()
-    if before.identity() == arena.id_of("alice"):
+    return before.seen_as() == arena.id_of("alice")
+
+
+def verdict_on(arena: Arena, *planters: Visitor) -> Verdict:
+    """Return what came of planting the cookies of each, of whom some may hold none."""
+    holders = [mallory for mallory in planters if list(mallory.jar)]
+    if not holders:
+        return Inapplicable(NO_COOKIES)
+    if any(fixed(arena, mallory) for mallory in holders):
         return Breached("What Mallory knew before the log-in is Alice's credential after it.")
-    return Held("The log-in made a new credential; what Mallory knew opens nothing.")
+    return Held("The log-in made a new credential; what Mallory knew opens nothing of Alice's.")
 
 
 @attack(
@@ -35,13 +45,13 @@ def fixed(arena: Arena, mallory: Visitor) -> Verdict:
     defence="The log-in makes a new key, whatever the client had.",
 )
 def fixation(arena: Arena) -> Verdict:
-    """Mallory takes what the server hands out before a log-in and plants it in Alice's browser."""
-    mallory = arena.visitor("mallory")
-    mallory.read()
-    mallory.log_in("a wrong password")
-    if not list(mallory.jar):
-        return Inapplicable(NO_COOKIES)
-    return fixed(arena, mallory)
+    """Mallory takes real keys and plants them in Alice's browser: what the server hands out before
+    a log-in, and those of a log-in of his own. Then Alice logs in.
+    """
+    stranger = arena.visitor("mallory")
+    stranger.read()
+    stranger.log_in("a wrong password")
+    return verdict_on(arena, stranger, arena.logged_in("mallory"))
 
 
 @attack(
@@ -52,10 +62,6 @@ def fixation(arena: Arena) -> Verdict:
 def chosen_key(arena: Arena) -> Verdict:
     """Mallory makes a key up and plants it in Alice's browser, under each cookie's name."""
     mallory = arena.logged_in("mallory")
-    cookies = list(mallory.jar)
-    if not cookies:
-        return Inapplicable(NO_COOKIES)
-    for cookie in cookies:
+    for cookie in list(mallory.jar):
         mallory.jar.put(replace(cookie, value=CHOSEN))
-    mallory.tokens.clear()
-    return fixed(arena, mallory)
+    return verdict_on(arena, mallory)

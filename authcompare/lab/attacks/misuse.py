@@ -3,10 +3,10 @@
 from django.core.signing import TimestampSigner
 
 from ..arena import Arena
-from ..credentials import Part, parts_of
+from ..credentials import parts_of
 from ..verdicts import Inapplicable, Verdict
 from . import attack, cookies, jose
-from .doors import NO_TOKEN, Door, doors_of, judged, tokens_and_keys, tried
+from .doors import NO_TOKEN, Door, doors_of, judged, signed_cookies_only, tokens_and_keys, tried
 from .jose import Forge
 
 NO_END = "The log-out ends nothing on the server that another spelling could outlive."
@@ -105,11 +105,6 @@ def signed_for_another_purpose(arena: Arena) -> Verdict:
     return tried(doors, forgeries, breach, otherwise=NOT_DJANGOS)
 
 
-def signed_cookies_only(verb: str, part: Part) -> bool:
-    """Want what Django's own signer has signed."""
-    return cookies.is_signed(part.value)
-
-
 def _signed_for(purpose: str) -> Forge:
     signer = TimestampSigner(salt=purpose)
-    return lambda value: signer.sign(value.rsplit(":", 2)[0])
+    return lambda value: signer.sign(cookies.content_of(value))

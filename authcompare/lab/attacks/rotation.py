@@ -16,6 +16,8 @@ from . import attack
 
 # Longer than any grace for lost answers, shorter than any credential's life.
 LATER_MINUTES = 2
+# As long as a client waits for an answer that was lost before it asks again.
+SOON_SECONDS = 5
 # Longer than any access token lives.
 AFTER_ACCESS_MINUTES = 10
 TABS = 8
@@ -33,7 +35,11 @@ def renews(visitor: Visitor) -> bool:
     defence="A refresh token is good once: each use replaces it.",
 )
 def reuse_of_a_refresh_token(arena: Arena) -> Verdict:
-    """Mallory holds a copy. Alice's client refreshes; two minutes later Mallory does."""
+    """Mallory holds a copy. Alice's client refreshes; two minutes later Mallory does.
+
+    That is beyond any grace for lost answers. “Reuse at once” is within it, and the page of tabs
+    varies the time between the two.
+    """
     alice = arena.logged_in("alice")
     thief = alice.copy()
     told = alice.renew()
@@ -46,12 +52,57 @@ def reuse_of_a_refresh_token(arena: Arena) -> Verdict:
 
 
 @attack(
+    "Reuse at once",
+    standards=("OWASP ASVS 5.0 10.4.5", "RFC 9700 4.14.2", "CWE-294"),
+    defence="No second answer for a spent token, however soon it comes: then a client whose answer "
+    "was lost, or which has several tabs, is logged out. Ours gives one for half a minute, and "
+    "pays with this.",
+)
+def reuse_at_once(arena: Arena) -> Verdict:
+    """Mallory holds a copy. Alice's client refreshes; five seconds later Mallory does, as a client
+    would whose answer was lost.
+
+    How often honest tabs are logged out without a second answer is on the page of tabs.
+    """
+    alice = arena.logged_in("alice")
+    thief = alice.copy()
+    told = alice.renew()
+    if isinstance(told, Nothing):
+        return Inapplicable(told.why)
+    arena.wait(seconds=SOON_SECONDS)
+    if not renews(thief):
+        return Held("The spent refresh token was refused, seconds after it was spent.")
+    arena.wait(minutes=LATER_MINUTES)
+    if not thief.is_in():
+        return Held("What the thief was answered opens nothing two minutes later.")
+    return Breached(f"The thief is in beside Alice. {going_on(arena, alice, thief)}")
+
+
+def going_on(arena: Arena, alice: Visitor, thief: Visitor) -> str:
+    """Let both go on as clients do, and return in a sentence what ends the theft."""
+    for client in (alice, thief):
+        arena.wait(minutes=AFTER_ACCESS_MINUTES)
+        client.is_in()
+    arena.wait(minutes=AFTER_ACCESS_MINUTES)
+    if thief.is_in():
+        return "He still is when both have renewed what they hold."
+    if alice.is_in():
+        return "When both have renewed what they hold, he is out and she is not."
+    return "As soon as both have renewed what they hold, the log-in is over for both."
+
+
+@attack(
     "Theft that goes unnoticed",
     standards=("OWASP ASVS 5.0 10.4.5", "RFC 9700 4.14.2"),
     defence="A spent token that is shown again ends the whole log-in, the thief's part of it too.",
 )
 def theft_goes_unnoticed(arena: Arena) -> Verdict:
-    """Mallory refreshes with his copy first, so that Alice's is the spent one. She shows it."""
+    """Mallory refreshes with his copy first, so that Alice's is the spent one. She shows it, two
+    minutes later, which is beyond any grace for lost answers.
+
+    Within it the server takes the two for one client's tabs: “Reuse at once” says what comes of
+    that, and the page of tabs varies the time between the two.
+    """
     alice = arena.logged_in("alice")
     thief = alice.copy()
     told = thief.renew()

@@ -1,6 +1,7 @@
 """What does a thief get from the places where credentials lie around?"""
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -17,6 +18,8 @@ from . import attack, how_long
 
 # What is shorter is no credential here, and would be found everywhere.
 SHORTEST = 16
+# What stands in the bytes of a cache entry's value as a text of some length.
+READABLE = re.compile(rb"[!-~]{%d,}" % SHORTEST)
 # Of the shape of a CSRF token, which a thief makes for himself.
 WORTHLESS = "x" * 32
 
@@ -81,8 +84,11 @@ def dump() -> Iterator[tuple[str, str]]:
             for column, value in row.items():
                 if isinstance(value, str) and len(value) >= SHORTEST:
                     yield f"The column {model._meta.db_table}.{column}", value
-    for key in getattr(caches["default"], "_cache", {}):
+    # The process's own memory holds them as they would be on a server: pickled.
+    for key, value in getattr(caches["default"], "_cache", {}).items():
         yield "A key in the cache", key
+        for text in READABLE.findall(value):
+            yield "A value in the cache", text.decode()
 
 
 @attack(

@@ -10,11 +10,12 @@ from typing import Any
 from ..arena import Arena
 from ..credentials import parts_of, with_value
 from ..verdicts import Breached, Held, Inapplicable, Verdict
-from . import attack, jose
-from .doors import NO_TOKEN, SIGNS_NOTHING, doors_of, tried_by_the_house
+from . import attack, cookies, jose
+from .doors import SIGNS_NOTHING, doors_of, signed_only, tried_by_the_house
 from .jose import Forge
 
 HOUR = 3600
+YEAR = 365 * 24 * HOUR
 # 9999-01-01: the last year that a calendar of four digits has.
 YEAR_9999 = 253370764800
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -35,6 +36,16 @@ def minted(arena: Arena, head: dict[str, Any], write: Write) -> Forge:
     def forge(token: str) -> str:
         header, claims, _ = jose.opened(token)
         return arena.strategy.mint(as_they_are(header | head), write(claims)) or ""
+
+    return forge
+
+
+def sealed(arena: Arena, write: Write, moment: float) -> Forge:
+    """Return what signs a session's content anew with the server's key, as of a moment."""
+
+    def forge(value: str) -> str:
+        content, _ = cookies.opened(value)
+        return arena.strategy.seal(cookies.packed(write(content)), moment) or ""
 
     return forge
 
@@ -77,7 +88,8 @@ def unknown_extension(arena: Arena) -> Verdict:
 @attack(
     "Another audience",
     standards=("OWASP ASVS 5.0 9.2.3", "RFC 8725 3.9", "RFC 7519 4.1.3"),
-    defence="`aud` in each token, and a verifier that wants to find itself there.",
+    defence="`aud` in each token, and a verifier that wants to find itself there. SimpleJWT has "
+    "the setting AUDIENCE for it.",
 )
 def another_audience(arena: Arena) -> Verdict:
     """Another service shares the key and signs tokens for its own users. Mallory, who is one of
@@ -96,7 +108,7 @@ def another_audience(arena: Arena) -> Verdict:
 @attack(
     "Another issuer",
     standards=("OWASP ASVS 5.0 9.2.3", "RFC 8725 3.8", "CVE-2024-53861"),
-    defence="`iss` in each token, compared as a whole.",
+    defence="`iss` in each token, compared as a whole. SimpleJWT has the setting ISSUER for it.",
 )
 def another_issuer(arena: Arena) -> Verdict:
     """Another service shares the key and issues tokens in its own name. Mallory shows one here."""
@@ -116,13 +128,17 @@ def another_issuer(arena: Arena) -> Verdict:
     defence="`nbf` and `iat` compared with the clock.",
 )
 def not_valid_yet(arena: Arena) -> Verdict:
-    """Another service signs a token that is good in an hour. Mallory shows it now."""
+    """Another service signs a token that is good in an hour, or a session's content as it would in
+    an hour. Mallory shows it now.
+    """
     later = str(int(arena.now()) + HOUR)
     forgeries = {
         "good from an hour hence": with_claim(arena, "nbf", later),
         "made an hour hence": with_claim(arena, "iat", later),
     }
-    return tried_by_the_house(arena, forgeries, "A token is good before its time.")
+    sessions = {"signed an hour hence": sealed(arena, as_they_are, arena.now() + HOUR)}
+    breach = "What was signed is good before its time."
+    return tried_by_the_house(arena, forgeries, breach, in_cookies=sessions)
 
 
 @attack(
@@ -131,18 +147,25 @@ def not_valid_yet(arena: Arena) -> Verdict:
     defence="`exp` compared with the clock, to the second; without one a token is refused.",
 )
 def past_its_end(arena: Arena) -> Verdict:
-    """Mallory shows a token whose time is up, this second or long ago, or which has no end."""
+    """Mallory shows a token whose time is up, this second or long ago, or which has no end; or a
+    session that was signed before all that is still good.
+    """
     now = int(arena.now())
     ends = {
         "ends now": str(now),
         "ended a second ago": str(now - 1),
-        "ended a year ago": str(now - 365 * 24 * HOUR),
+        "ended a year ago": str(now - YEAR),
         "ended before 1970": "-1",
         "no end": None,
         "null": "null",
     }
     forgeries = {note: with_claim(arena, "exp", text) for note, text in ends.items()}
-    return tried_by_the_house(arena, forgeries, "A token outlives its end.")
+    sessions = {
+        "signed a year ago": sealed(arena, as_they_are, now - YEAR),
+        "signed in 1970": sealed(arena, as_they_are, 0),
+    }
+    breach = "What was signed outlives its end."
+    return tried_by_the_house(arena, forgeries, breach, in_cookies=sessions)
 
 
 @attack(
@@ -151,7 +174,9 @@ def past_its_end(arena: Arena) -> Verdict:
     defence="`exp` must be a finite number, and no later than any token of the server's ends.",
 )
 def absurd_end(arena: Arena) -> Verdict:
-    """Another service signs a token whose end is no moment, or a moment that nobody will see."""
+    """Another service signs a token whose end is no moment, or a moment that nobody will see. A
+    signed session ends so long after it was signed: that is done in the year 9999.
+    """
     ends = {
         "1e999": "1e999",
         "NaN": "NaN",
@@ -162,7 +187,9 @@ def absurd_end(arena: Arena) -> Verdict:
         "after all years": "1" + "0" * 30,
     }
     forgeries = {note: with_claim(arena, "exp", text) for note, text in ends.items()}
-    return tried_by_the_house(arena, forgeries, "A token may live as long as it likes.")
+    sessions = {"signed in the year 9999": sealed(arena, as_they_are, YEAR_9999)}
+    breach = "What was signed may live as long as it likes."
+    return tried_by_the_house(arena, forgeries, breach, in_cookies=sessions)
 
 
 @attack(
@@ -183,8 +210,11 @@ def token_of_nobody(arena: Arena) -> Verdict:
         "a query": '{"$ne": null}',
     }
     forgeries = {note: _with_id(arena, alice, text) for note, text in ids.items()}
-    breach = "A token counts that names no user whom the server has."
-    return tried_by_the_house(arena, forgeries, breach)
+    sessions = {
+        note: sealed(arena, _written_id(alice, text), arena.now()) for note, text in ids.items()
+    }
+    breach = "What is signed counts, though it names no user whom the server has."
+    return tried_by_the_house(arena, forgeries, breach, in_cookies=sessions)
 
 
 def id_claim(claims: dict[str, Any], user_id: str) -> str:
@@ -193,8 +223,18 @@ def id_claim(claims: dict[str, Any], user_id: str) -> str:
 
 
 def _with_id(arena: Arena, user_id: str, text: str) -> Forge:
-    """Return what signs a token with another id, whatever the claim is called."""
-    return lambda token: with_claim(arena, id_claim(jose.opened(token)[1], user_id), text)(token)
+    """Return what signs a token with another id."""
+    return minted(arena, {}, _written_id(user_id, text))
+
+
+def _written_id(user_id: str, text: str) -> Write:
+    """Return what writes claims with another id, whatever the claim is called."""
+
+    def write(claims: dict[str, Any]) -> bytes:
+        name = id_claim(claims, user_id)
+        return jose.in_source({k: v for k, v in claims.items() if k != name}, name, text)
+
+    return write
 
 
 @attack(
@@ -206,15 +246,16 @@ def claim_given_twice(arena: Arena) -> Verdict:
     """Another service lets Mallory have a token in which the id stands twice, Alice's first and
     her own last. Whoever takes the last one sees Mallory; she hopes that the server sees Alice.
     """
-    if arena.strategy.mint(b"{}", b"{}") is None:
-        return Inapplicable(SIGNS_NOTHING)
-    door = next((door for door in doors_of(arena) if door.verb == "read"), None)
+    door = next((d for d in doors_of(arena, signed_only) if d.verb == "read"), None)
     if door is None:
-        return Inapplicable(NO_TOKEN)
+        return Inapplicable(SIGNS_NOTHING)
     mallory = arena.logged_in("mallory")
     part = next(part for part in parts_of(mallory) if part.name == door.part.name)
-    forge = minted(arena, {}, _twice(arena.id_of("mallory"), arena.id_of("alice")))
-    seen = with_value(mallory, part, forge(part.value)).identity()
+    twice = _twice(arena.id_of("mallory"), arena.id_of("alice"))
+    sign = (
+        minted(arena, {}, twice) if jose.is_token(part.value) else sealed(arena, twice, arena.now())
+    )
+    seen = with_value(mallory, part, sign(part.value)).identity()
     if seen == arena.id_of("alice"):
         return Breached("The server sees Alice, where other readers of the token see Mallory.")
     return Held("The server sees Mallory, as all others do." if seen else "The token is refused.")

@@ -11,12 +11,13 @@ from ..wire import HOST, ORIGIN, SIBLING
 from .base import Strategy
 from .flows import FormFlow, TokenFlow
 from .ours import OUR_LEVERS, OUR_VARIANTS, OURS
-from .stock import STOCK, WEAK_ROTATION
+from .stock import HARDENED, STOCK, WEAK_ROTATION
 from .weak_cookie import WEAK_COOKIE
+from .weak_refresh import WEAK_REFRESH
 from .weak_session import WEAK_SESSION
 from .weak_token import WEAK_TOKEN
 
-WEAK = (WEAK_ROTATION, WEAK_SESSION, WEAK_TOKEN, WEAK_COOKIE)
+WEAK = (WEAK_ROTATION, WEAK_SESSION, WEAK_TOKEN, WEAK_COOKIE, WEAK_REFRESH)
 STRATEGIES: dict[str, Strategy] = {s.slug: s for s in (*OURS, *STOCK, *WEAK)}
 CONTESTANTS = [strategy for strategy in STRATEGIES.values() if not strategy.control]
 CONTROLS = [strategy for strategy in STRATEGIES.values() if strategy.control]
@@ -35,7 +36,7 @@ PLAYING = "AUTHCOMPARE_LAB_STRATEGY"
 
 def strategy_of(slug: str) -> Strategy:
     """Return a strategy, a variant included, by its slug."""
-    return (STRATEGIES | VARIANTS | LEVERS)[slug]
+    return (STRATEGIES | VARIANTS | LEVERS | {HARDENED.slug: HARDENED})[slug]
 
 
 def playing() -> Strategy:

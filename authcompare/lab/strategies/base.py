@@ -45,3 +45,10 @@ class Strategy:
         Who can do this is another service that shares the key, not a stranger.
         """
         return None
+
+    def seal(self, content: str, moment: float) -> str | None:
+        """Sign a session's content as of a moment, in seconds since 1970; None: it signs none.
+
+        Who can do this is, as with `mint`, another service that shares the key.
+        """
+        return None

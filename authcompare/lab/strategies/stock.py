@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import include, path
 
 from ..visitor import Flow
+from ..wire import ORIGIN
 from .base import Strategy
 from .flows import FormFlow, TokenFlow
 
@@ -60,8 +61,15 @@ APPS = [
 ]
 
 
+BACKEND = "django.contrib.sessions.backends."
 DJANGO_FORMS = FormFlow(login="/login/", logout="/logout/")
 SIMPLEJWT_VIEWS = TokenFlow(obtain="/api/token/", refresh="/api/token/refresh/")
+BLACKLIST_VIEWS = TokenFlow(
+    obtain="/api/token/",
+    refresh="/api/token/refresh/",
+    logout="/api/token/blacklist/",
+    no_everywhere="The library lists a user's refresh tokens, but has no view that ends them all.",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +102,18 @@ class StockSession(StockStrategy):
 
     def doors(self) -> list[Any]:
         return [path("", include("django.contrib.auth.urls"))]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedSession(StockSession):
+    """Sessions of which the client keeps the content; `salt` is what their signatures are for."""
+
+    salt: str = BACKEND + "signed_cookies"
+
+    def seal(self, content: str, moment: float) -> str | None:
+        from django.core.signing import Signer, b62_encode
+
+        return Signer(salt=self.salt).sign(f"{content}:{b62_encode(int(moment))}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +155,6 @@ class StockAuthToken(StockStrategy):
 
 SESSIONS = "https://docs.djangoproject.com/en/5.2/topics/http/sessions/"
 SIMPLEJWT = "https://django-rest-framework-simplejwt.readthedocs.io/en/stable/"
-BACKEND = "django.contrib.sessions.backends."
 
 STOCK: list[Strategy] = [
     StockSession(
@@ -162,7 +181,7 @@ STOCK: list[Strategy] = [
         stores=("a cache entry per session, read at each request",),
         overrides={"SESSION_ENGINE": BACKEND + "cache"},
     ),
-    StockSession(
+    SignedSession(
         slug="django-signed-cookies",
         title="Django sessions, signed cookies",
         about="The session's content in the cookie itself, signed: the server keeps nothing.",
@@ -192,13 +211,7 @@ STOCK: list[Strategy] = [
         title="SimpleJWT, rotation and blacklist",
         about="Refresh tokens are used once: each is a row, and so is its end.",
         documentation=SIMPLEJWT + "blacklist_app.html",
-        flow=TokenFlow(
-            obtain="/api/token/",
-            refresh="/api/token/refresh/",
-            logout="/api/token/blacklist/",
-            no_everywhere="The library lists a user's refresh tokens, but has no view that ends"
-            " them all.",
-        ),
+        flow=BLACKLIST_VIEWS,
         stores=("a row per refresh token", "a row per spent one, read at each refresh"),
         apps=("rest_framework_simplejwt.token_blacklist",),
         clean_up="flushexpiredtokens",
@@ -222,6 +235,26 @@ STOCK: list[Strategy] = [
         apps=("rest_framework.authtoken",),
     ),
 ]
+
+# The settings that SimpleJWT has for what it is breached by otherwise. It stands in no matrix, for
+# what stands there is what the documentation's first page gives; a test plays it.
+HARDENED = StockJWT(
+    slug="simplejwt-hardened",
+    title="SimpleJWT, hardened (variant)",
+    about="Rotation and blacklist, an audience, an issuer, and an end with each new password.",
+    documentation=SIMPLEJWT + "settings.html",
+    flow=BLACKLIST_VIEWS,
+    apps=("rest_framework_simplejwt.token_blacklist",),
+    overrides={
+        "SIMPLE_JWT": {
+            "ROTATE_REFRESH_TOKENS": True,
+            "BLACKLIST_AFTER_ROTATION": True,
+            "AUDIENCE": ORIGIN,
+            "ISSUER": ORIGIN,
+            "CHECK_REVOKE_TOKEN": True,
+        }
+    },
+)
 
 # A control, and a common mistake: new refresh tokens are given out, the spent ones live on.
 WEAK_ROTATION = StockJWT(

@@ -1,15 +1,17 @@
 """BROKEN ON PURPOSE: a session in a cookie that anything signed by the site is good for.
 
-NEVER COPY IT. It is the control of the attack that shows a value signed for something else; no
-address of the site leads here.
+NEVER COPY IT. It is the control of the attack that shows a value signed for something else, and of
+the neighbour that brings a CSRF cookie along; no address of the site leads here.
 """
 
 from typing import Any
 
 from django.contrib.sessions.backends import signed_cookies
 from django.core import signing
+from django.http import HttpRequest
+from django.middleware.csrf import CsrfViewMiddleware
 
-from .stock import SESSIONS, StockSession
+from .stock import SESSIONS, STARTPROJECT, SignedSession
 
 
 class SessionStore(signed_cookies.SessionStore):
@@ -26,11 +28,26 @@ class SessionStore(signed_cookies.SessionStore):
         return signing.dumps(dict(self.items()), compress=True, serializer=self.serializer)
 
 
-WEAK_COOKIE = StockSession(
+class DoubleSubmit(CsrfViewMiddleware):
+    """Django's check, but without the Origin: a token that is the cookie's is enough."""
+
+    def _origin_verified(self, request: HttpRequest) -> bool:
+        return True
+
+
+WEAK_COOKIE = SignedSession(
     slug="weak-cookie",
     title="Weak signed cookie (control)",
-    about="The session's content in the cookie, signed as everything else of the site is.",
+    about="The session's content in the cookie, signed as everything else of the site is;"
+    " a CSRF token need only be that of the CSRF cookie.",
     documentation=SESSIONS,
     control=True,
-    overrides={"SESSION_ENGINE": __name__},
+    salt="django.core.signing",
+    overrides={
+        "SESSION_ENGINE": __name__,
+        "MIDDLEWARE": [
+            f"{__name__}.DoubleSubmit" if name.endswith(".CsrfViewMiddleware") else name
+            for name in STARTPROJECT["MIDDLEWARE"]
+        ],
+    },
 )
