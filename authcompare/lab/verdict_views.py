@@ -74,7 +74,7 @@ def _totals(groups: dict[str, Rows], strategies: list[Strategy]) -> dict[str, li
 
 
 def _is_breached(cell: dict[str, Any] | None) -> bool:
-    return bool(cell) and cell["verdict"] == "breached"
+    return cell is not None and cell["verdict"] == "breached"
 
 
 def _needs_key(row: dict[str, Any]) -> bool:
