@@ -246,12 +246,12 @@ def _tell_owner(email: str, change: str) -> None:
 
 def close(request: HttpRequest, user: User) -> None:
     """Delete the account, which ends every log-in in both modes, this one too."""
-    email, log_in_id = user.email, user.log_in_id
+    user_id, email, log_in_id = user.pk, user.email, user.log_in_id
     if not delete(user):
         return
     mails.behind_the_answer(mails.send, "account_closed", email)
-    # Now that it is true; the event cannot refer to the user any more.
-    audit.record(What.ACCOUNT_CLOSED, request, email=email, log_in_id=log_in_id)
+    # Now that it is true.
+    audit.record(What.ACCOUNT_CLOSED, request, user_id=user_id, email=email, log_in_id=log_in_id)
 
 
 def delete(user: User) -> bool:

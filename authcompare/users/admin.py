@@ -106,9 +106,9 @@ class UserAdmin(DjangoUserAdmin):
         return to_delete, counts, perms_needed, protected
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
-        email = obj.email
+        user_id, email = obj.pk, obj.email
         if accounts.delete(obj):
-            audit.record(What.ACCOUNT_CLOSED, request, email=email)
+            audit.record(What.ACCOUNT_CLOSED, request, user_id=user_id, email=email)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for user in queryset:

@@ -19,7 +19,7 @@ from ..ensemble import Player, ensemble
 from ..figures import rounded, summary
 from ..machine import machine
 from ..strategies import CONTESTANTS, LEVERS, strategy_of
-from .console import chosen, progress
+from .console import chosen, empty_table, progress, refuse_partial
 
 KNOWN = {strategy.slug: strategy for strategy in CONTESTANTS} | LEVERS
 ROUNDS, QUICK_ROUNDS = 25, 3
@@ -45,6 +45,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: dict[str, Any], console: Console) -> int:
     """Verify, measure in turns, print the tables, and return the exit status."""
+    refuse_partial(options)
     strategies = chosen(options["strategy"], KNOWN)
     rounds = QUICK_ROUNDS if options["quick"] else options["rounds"]
     times: Measured = {action: {} for action in ACTIONS}
@@ -109,7 +110,7 @@ def table(action: str, rows: dict[str, Any]) -> Table:
     """Return what an action costs, the cheapest strategy first."""
     title = f"{action.capitalize()}: microseconds of processor time"
     columns = ("", "µs", "95 %", "× floor", "SQL", "bytes sent", "answered")
-    shown = Table(*columns, title=title, title_justify="left", box=None)
+    shown = empty_table(*columns, title=title, title_justify="left")
     for slug, row in sorted(rows.items(), key=lambda item: item[1]["us"]["median"]):
         us, floor = row["us"], row["floor"]
         shown.add_row(

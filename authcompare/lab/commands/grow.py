@@ -20,7 +20,7 @@ from ..figures import rounded
 from ..grow import SAMPLES
 from ..machine import machine
 from ..strategies import CONTESTANTS
-from .console import chosen, progress
+from .console import chosen, empty_table, progress, refuse_partial
 
 KNOWN = {strategy.slug: strategy for strategy in CONTESTANTS}
 FEWEST, MOST = 1_000, 1_000_000
@@ -36,6 +36,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: dict[str, Any], console: Console) -> int:
     """Grow, measure, clean up, print, and return the exit status."""
+    refuse_partial(options)
     strategies = chosen(options["strategy"], KNOWN)
     counts = sizes_up_to(options["most"])
     with ensemble("authcompare.lab.grow.run", strategies, site_cache_url()) as players:
@@ -95,7 +96,7 @@ def table(result: dict[str, Any]) -> Table:
     """Return a row for each strategy and size."""
     times = (f"{action} µs" for action in SAMPLES)
     columns = ("", "log-ins", "rows", "MB", "cached", "MB", *times, "clean-up")
-    shown = Table(*columns, box=None)
+    shown = empty_table(*columns)
     for slug, found in result["strategies"].items():
         for count, figures in zip(result["counts"], found["sizes"], strict=True):
             last = count == result["counts"][-1]

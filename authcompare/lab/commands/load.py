@@ -32,7 +32,7 @@ from ..machine import machine
 from ..served import served
 from ..strategies import CONTESTANTS
 from ..strategies.base import Strategy
-from .console import chosen, progress
+from .console import chosen, empty_table, progress, refuse_partial
 
 KNOWN = {strategy.slug: strategy for strategy in CONTESTANTS}
 USERS, QUICK_USERS = (1, 4, 16, 64, 256), (1, 16)
@@ -60,6 +60,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: dict[str, Any], console: Console) -> int:
     """Serve and load the strategies in turns, print the table, return the exit status."""
+    refuse_partial(options)
     strategies = chosen(options["strategy"], KNOWN)
     users = QUICK_USERS if options["quick"] else USERS
     processes = (1,) if options["quick"] else (1, 2)
@@ -189,7 +190,7 @@ def summed_up(rounds: list[Any]) -> dict[str, Any]:
 def table(result: dict[str, Any]) -> Table:
     """Return a row for each strategy, number of server processes and number of people."""
     columns = ("", "people", "processes", "per second", "95 %", "p50 ms", "p99 ms", "failed")
-    shown = Table(*columns, box=None)
+    shown = empty_table(*columns)
     for slug, by_workers in result["strategies"].items():
         for workers, by_users in by_workers.items():
             for users, row in by_users.items():
