@@ -12,7 +12,6 @@ from .durations import words
 from .events import EVENTS
 from .figures import significant, told
 from .strategies import CONTESTANTS
-from .strategies.base import Strategy
 
 # An attack's outcomes by strategy.
 Row = dict[str, dict[str, str]]
@@ -48,8 +47,8 @@ def verdicts() -> str:
     rows = [
         [
             s.title,
-            *(_count(strangers, s, word) for word in ("held", "breached", "inapplicable")),
-            _count(insiders, s, "breached"),
+            *(_count(strangers, s.slug, word) for word in ("held", "breached", "inapplicable")),
+            _count(insiders, s.slug, "breached"),
         ]
         for s in CONTESTANTS
     ]
@@ -66,8 +65,8 @@ def by_key(played: dict[str, Row]) -> tuple[list[Row], list[Row]]:
     )
 
 
-def _count(rows: list[Row], strategy: Strategy, word: str) -> str:
-    return str(sum(row[strategy.slug]["verdict"] == word for row in rows))
+def _count(rows: list[Row], slug: str, word: str) -> str:
+    return str(sum(row[slug]["verdict"] == word for row in rows))
 
 
 def costs() -> str:

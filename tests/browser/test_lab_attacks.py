@@ -14,6 +14,7 @@ import pytest
 
 from authcompare.lab import results
 from authcompare.lab.arena import PASSWORD, email_of
+from authcompare.lab.attacks.forms import CSRF_COOKIE, CSRF_FIELD, MALLORYS_TOKEN, fields_of
 from authcompare.lab.certificate import self_signed
 from authcompare.lab.served import Server, served
 from authcompare.lab.strategies import STRATEGIES
@@ -29,8 +30,10 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-# Ours, Django's and the control: the credential is a cookie, which the browser sends by itself.
-CONTESTANTS = ("session", "django-db", "weak-session")
+# Ours, Django's and the controls: the browser sends a part of the credential by itself.
+CONTESTANTS = ("session", "jwt-cookie", "django-db", "weak-session", "weak-cookie", "weak-refresh")
+# Those whose page keeps an access token, and renews it by a cookie.
+BY_REFRESH = ("jwt-cookie", "weak-refresh")
 # What the site's own page does when somebody logs in.
 LOG_IN = """async ([path, fields]) => {
     const text = await (await fetch(path)).text();
@@ -39,9 +42,17 @@ LOG_IN = """async ([path, fields]) => {
     if (token) fields.csrfmiddlewaretoken = token.value;
     await fetch(path, {method: 'POST', body: new URLSearchParams(fields)});
 }"""
-WHO = """async path => {
-    const answer = await fetch(path, {redirect: 'manual'});
+WHO = """async ([path, headers]) => {
+    const answer = await fetch(path, {headers, redirect: 'manual'});
     return answer.ok ? (await answer.json()).id : null;
+}"""
+# The same of a page that keeps an access token in its memory; here it returns it.
+SEND_JSON = """async ([path, fields]) => {
+    const headers = {'Content-Type': 'application/json'};
+    const token = /csrftoken=([^;]+)/.exec(document.cookie);
+    if (token) headers['X-CSRFToken'] = token[1];
+    const answer = await fetch(path, {method: 'POST', headers, body: JSON.stringify(fields)});
+    return answer.headers.get('Content-Type') === 'application/json' ? await answer.json() : {};
 }"""
 SUBMIT = """([url, fields]) => {
     const form = document.createElement('form');
@@ -74,15 +85,29 @@ class Place:
     def log_in(self, name: str) -> None:
         """Log in by the site's own door."""
         self.page.goto(f"{ORIGIN}/probe/open/")
-        flow = self.strategy.flow
-        fields = {flow.field: email_of(name), "password": PASSWORD}
-        self.page.evaluate(LOG_IN, [flow.login, fields])
+        self.page.evaluate(self.script, list(attempt(self.strategy, name)))
         assert self.user() == name
+
+    @property
+    def script(self) -> str:
+        """Return how the site's own page sends what it has to say."""
+        return SEND_JSON if self.strategy.slug in BY_REFRESH else LOG_IN
 
     def user(self) -> str | None:
         """Return whom the site sees in this browser, by name."""
         self.page.goto(f"{ORIGIN}/probe/open/")
-        seen = self.page.evaluate(WHO, PROBE)
+        return self.seen(self.headers())
+
+    def headers(self) -> dict[str, str]:
+        """Return what the site's own page adds to a request, renewed by the cookie."""
+        if self.strategy.slug not in BY_REFRESH:
+            return {}
+        asked = [self.strategy.flow.refresh, {"transport": "cookie"}]
+        return {"Authorization": f"Bearer {self.page.evaluate(SEND_JSON, asked).get('access')}"}
+
+    def seen(self, headers: dict[str, str]) -> str | None:
+        """Return whom the site sees in a request with these headers and the browser's cookies."""
+        seen = self.page.evaluate(WHO, [PROBE, headers])
         return next((name for name, user_id in self.server.ids.items() if user_id == seen), None)
 
     def submit(self, host: str, path: str, fields: dict[str, str]) -> None:
@@ -118,39 +143,67 @@ def place(site: tuple[Strategy, Server, BrowserContext]) -> Iterator[Place]:
     page.close()
 
 
-def forged_write(place: Place, host: str) -> bool:
-    """Let a page of a host rename Alice; tell whether that is her name now."""
-    place.log_in("alice")
-    place.submit(host, PROBE, {"name": f"Owned by {host}"})
+def attempt(strategy: Strategy, name: str) -> tuple[str, dict[str, str]]:
+    """Return the address and the fields of a log-in."""
+    request = strategy.flow.attempt(email_of(name), PASSWORD)
+    return request.path, fields_of(request)
+
+
+def forged(place: Place, host: str, **more: str) -> bool:
+    """Let a page of a host do for Alice what her cookies are needed for; tell whether it did."""
+    if place.strategy.slug in BY_REFRESH:
+        place.submit(host, place.strategy.flow.logout, {"transport": "cookie", **more})
+        return place.user() is None
+    place.submit(host, PROBE, {"name": f"Owned by {host}", **more})
     [(name,)] = Site(place.server).sql(
         "SELECT name FROM users_user WHERE email = ?", email_of("alice")
     )
     return name == f"Owned by {host}"
 
 
+def plant_token(place: Place) -> None:
+    """Let the neighbour set a CSRF cookie of its own, under the name of the browser's."""
+    names = [cookie["name"] for cookie in place.profile.cookies()]
+    name = next((name for name in names if name.endswith(CSRF_COOKIE)), CSRF_COOKIE)
+    cookie = f"{name}={MALLORYS_TOKEN}; Domain={SITE}; Path=/; Secure"
+    place.page.goto(address_that_sets(SIBLING, cookie))
+
+
 def form_on_another_site(place: Place) -> bool:
-    return forged_write(place, STRANGER)
+    place.log_in("alice")
+    return forged(place, STRANGER)
 
 
 def form_on_a_subdomain(place: Place) -> bool:
-    return forged_write(place, SIBLING)
+    place.log_in("alice")
+    plant_token(place)
+    return forged(place, SIBLING, **{CSRF_FIELD: MALLORYS_TOKEN})
 
 
 def log_in_by_another_site(place: Place) -> bool:
-    flow = place.strategy.flow
-    fields = {flow.field: email_of("mallory"), "password": PASSWORD}
-    place.submit(STRANGER, flow.login, fields)
+    path, fields = attempt(place.strategy, "mallory")
+    place.submit(STRANGER, path, fields)
+    if place.user() == "mallory":
+        return True
+    plant_token(place)
+    place.submit(SIBLING, path, fields | {CSRF_FIELD: MALLORYS_TOKEN})
     return place.user() == "mallory"
 
 
 def theft_by_script(place: Place) -> bool:
     place.log_in("alice")
+    place.page.goto(f"{ORIGIN}/probe/open/")
+    headers = place.headers()
     read = [pair.split("=", 1) for pair in place.page.evaluate("document.cookie").split("; ")]
     place.profile.clear_cookies()  # The thief is elsewhere and has only what was read.
     place.profile.add_cookies(
-        [{"name": name, "value": value, "url": ORIGIN, "secure": True} for name, value in read]
+        [
+            {"name": pair[0], "value": pair[1], "url": ORIGIN, "secure": True}
+            for pair in read
+            if pair[1:]
+        ]
     )
-    return place.user() == "alice"
+    return place.seen(headers) == "alice"
 
 
 def script_on_another_site(place: Place) -> bool:
