@@ -190,6 +190,7 @@ def signing_functions() -> Iterator[tuple[Any, str]]:
     PyJWT's algorithms, and the HMAC under Django's signed values and session hashes.
     """
     yield hmac, "new"
+    yield hmac, "digest"
     for kind in {type(algorithm) for algorithm in get_default_algorithms().values()}:
         yield from ((kind, name) for name in ("sign", "verify"))
 

@@ -135,7 +135,7 @@ def test_a_log_out_refused_for_its_csrf_token_is_no_log_out(page: Page, console:
     console.expect(HTTPStatus.FORBIDDEN, "/api/token/logout/")
     page.context.clear_cookies(name="csrftoken")
     press(tokens(page), "Log out")
-    tokens(page).get_by_role("alert").get_by_text("CSRF Failed").wait_for()
+    tokens(page).get_by_role("status").get_by_text("CSRF Failed").wait_for()
     assert tokens(page).get_by_role("button", name="Log out").is_visible()
     assert TokenFamily.objects.live().exists()
 

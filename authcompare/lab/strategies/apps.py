@@ -14,10 +14,13 @@ class PlainUsers(AppConfig):
     name = "authcompare.users"
 
     def ready(self) -> None:
-        from authcompare.users.models import UserManager
+        from authcompare.users.models import User, UserManager
 
+        # Behind each is Django's own.
         manager: Any = UserManager
-        del manager.get_by_natural_key  # Behind it is Django's.
+        del manager.get_by_natural_key
+        user: Any = User
+        del user._get_session_auth_hash
 
 
 class Pages(AppConfig):
