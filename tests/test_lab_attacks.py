@@ -51,7 +51,8 @@ def test_a_run_gives_the_verdicts_and_the_evidence_that_the_pages_show(strategy:
     expected = results.read("attacks")
     found = {cell["attack"]: outcome(cell) for cell in played[strategy.slug]}
     assert found == {name: expected[name][strategy.slug] for name in names}
-    for cell in played[strategy.slug]:
+    racing = {attack.slug for attack in ATTACKS if attack.races}
+    for cell in [cell for cell in played[strategy.slug] if cell["attack"] not in racing]:
         evidence = results.read(f"evidence/{cell['attack']}")[strategy.slug]
         assert cell["steps"] == evidence["steps"], cell["attack"]
 

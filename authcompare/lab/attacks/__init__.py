@@ -27,7 +27,11 @@ Play = Callable[[Arena], Verdict]
 
 @dataclass(frozen=True)
 class Attack:
-    """One attack. `standards` are where it is described; `defence` is what stops it."""
+    """One attack. `standards` are where it is described; `defence` is what stops it.
+
+    One that `races` has several requests on their way at once: the verdict is the same in every
+    run, the order of what was answered is not.
+    """
 
     slug: str
     title: str
@@ -35,6 +39,7 @@ class Attack:
     standards: tuple[str, ...]
     defence: str
     play: Play
+    races: bool = False
 
     @property
     def story(self) -> str:
@@ -50,13 +55,15 @@ class Attack:
 ATTACKS: dict[str, Attack] = {}
 
 
-def attack(title: str, *, standards: tuple[str, ...], defence: str) -> Callable[[Play], Play]:
+def attack(
+    title: str, *, standards: tuple[str, ...], defence: str, races: bool = False
+) -> Callable[[Play], Play]:
     """Register a function as an attack; its module is its group, its name its slug."""
 
     def register(play: Play) -> Play:
         slug = play.__name__.replace("_", "-")
         group = play.__module__.rpartition(".")[2]
-        ATTACKS[slug] = Attack(slug, title, group, standards, defence, play)
+        ATTACKS[slug] = Attack(slug, title, group, standards, defence, play, races)
         return play
 
     return register

@@ -121,6 +121,7 @@ def theft_goes_unnoticed(arena: Arena) -> Verdict:
     standards=("RFC 9700 4.14.2", "OWASP ASVS 5.0 15.4.2", "CWE-362"),
     defence="The database decides in one conditional statement who rotates; there is no "
     "check before an act.",
+    races=True,
 )
 def parallel_refresh(arena: Arena) -> Verdict:
     """Eight clients show one refresh token at once, all of them read before any may write."""
