@@ -65,11 +65,15 @@ def growth(title: str, lines: tuple[Line, ...], run: str) -> Grid:
         Row(
             name=TITLES[slug],
             mode=modes.get(slug, ""),
-            # A picture's scale is logarithmic and has no nought.
-            figures=[[size[line.title] or None for size in found["sizes"]] for line in lines],
+            # A picture's scale is logarithmic and has no nought; a figure of the table may be one.
+            figures=[
+                [(size[line.title] or None) if line.drawn else size[line.title] for size in sizes]
+                for line in lines
+            ],
             also=[TITLES[other] for other in found["same"] if other != slug],
         )
         for slug, found in measured["strategies"].items()
+        for sizes in [found["sizes"]]
     ]
     return Grid(title, "log-ins and refreshes", measured["counts"], lines, rows)
 
