@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 from authcompare.users import clients
 from authcompare.users.models import User
 from tokens_app.models import TokenFamily
+from tokens_app.serializers import LogInSerializer
 
 from .conftest import PASSWORD
 from .flows import bearer, log_in_by_form, log_in_by_token
@@ -350,3 +351,12 @@ class TestCost:
     def test_the_public_keys_are_none(self, django_assert_num_queries: Any, db: None) -> None:
         with django_assert_num_queries(0):
             APIClient().get("/.well-known/jwks.json")
+
+
+def test_two_requests_bodies_share_no_field() -> None:
+    one, other = LogInSerializer(), LogInSerializer()
+
+    for name, field in one.fields.items():
+        assert field.parent is one
+        assert field is not other.fields[name]
+        assert field is not LogInSerializer._declared_fields[name]

@@ -12,6 +12,7 @@ from authcompare.users import accounts
 from authcompare.users.models import User
 
 from .fields import Email, Password, TextOnly
+from .serializers import BodySerializer
 
 # Ours have 400 characters at most, and an address of any length.
 MAX_KEY_LENGTH = 1024
@@ -42,7 +43,7 @@ def check_new_password(password: str, user: User, field: str) -> None:
         raise serializers.ValidationError({field: error.messages}) from error
 
 
-class SignUpSerializer(serializers.Serializer):
+class SignUpSerializer(BodySerializer):
     """`email`, `password`: valid whether the address is known or not."""
 
     email = Email()
@@ -57,7 +58,7 @@ class SignUpSerializer(serializers.Serializer):
         accounts.sign_up(self.context["request"], **self.validated_data)
 
 
-class VerifyEmailSerializer(serializers.Serializer):
+class VerifyEmailSerializer(BodySerializer):
     """`key`: from the mailed link."""
 
     key = TextOnly(max_length=MAX_KEY_LENGTH, write_only=True)
@@ -66,7 +67,7 @@ class VerifyEmailSerializer(serializers.Serializer):
         accounts.verify_email(self.context["request"], self.validated_data["key"])
 
 
-class PasswordChangeSerializer(serializers.Serializer):
+class PasswordChangeSerializer(BodySerializer):
     """`old_password`, `new_password`, of the user who makes the request."""
 
     old_password = Password()
@@ -84,7 +85,7 @@ class PasswordChangeSerializer(serializers.Serializer):
         accounts.change_password(request, request.user, self.validated_data["new_password"])
 
 
-class PasswordResetSerializer(serializers.Serializer):
+class PasswordResetSerializer(BodySerializer):
     """`email`: valid whether the address is known or not."""
 
     email = Email()
@@ -93,7 +94,7 @@ class PasswordResetSerializer(serializers.Serializer):
         accounts.request_reset(self.context["request"], self.validated_data["email"])
 
 
-class PasswordResetConfirmSerializer(serializers.Serializer):
+class PasswordResetConfirmSerializer(BodySerializer):
     """`uid`, `token`: the last two parts of the mailed link; `new_password`."""
 
     uid = TextOnly(max_length=MAX_KEY_LENGTH, write_only=True)
@@ -113,7 +114,7 @@ class PasswordResetConfirmSerializer(serializers.Serializer):
         accounts.reset_password(self.context["request"], data["user"], data["new_password"])
 
 
-class StepUpSerializer(serializers.Serializer):
+class StepUpSerializer(BodySerializer):
     """`password`: the current one of the user who makes the request."""
 
     password = Password()

@@ -56,7 +56,7 @@ def record(
         what=what,
         mode=mode_of(request) if request else OPERATOR,
         user_id=user_id,
-        email=address_tried(email),
+        email=address_tried(email) if email else "",
         ip_address=client.ip_address,
         user_agent=client.user_agent,
         log_in_id=log_in_id,
