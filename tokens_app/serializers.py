@@ -20,7 +20,7 @@ class BodySerializer(serializers.Serializer):
     """What a request's body holds: fields that hold no other fields.
 
     Of those a copy is enough. The REST framework makes each one anew from its arguments, which is a
-    tenth of what a log-in or a refresh costs.
+    twentieth of what a log-in or a refresh costs.
     """
 
     def get_fields(self) -> dict[str, serializers.Field]:
