@@ -97,12 +97,18 @@ class Copier:
 
     def _column(self, row: models.Model, f: models.Field, size: int) -> list[Any]:
         """Return a value of one column for each new row, as the database takes it."""
-        values = self._values(row, f, size)
+        values = self._values_of_its_own(row, f, size)
         if f.primary_key:
             self._keys[type(row)] = values
-        return [f.get_db_prep_save(value, connection) for value in values]
+        if values:
+            return [f.get_db_prep_save(value, connection) for value in values]
+        value = getattr(row, f.attname)
+        if isinstance(f, models.DateTimeField) and value is not None:
+            value -= self.age
+        return [f.get_db_prep_save(value, connection)] * size
 
-    def _values(self, row: models.Model, f: models.Field, size: int) -> list[Any]:
+    def _values_of_its_own(self, row: models.Model, f: models.Field, size: int) -> list[Any]:
+        """Return a new value for each new row, or none where they all have the pattern's."""
         value = getattr(row, f.attname)
         if f.is_relation and f.related_model in self._keys:
             return self._keys[f.related_model]
@@ -113,9 +119,7 @@ class Copier:
         if f.primary_key:
             first = (type(row)._base_manager.aggregate(m=models.Max("pk"))["m"] or 0) + 1
             return list(range(first, first + size))
-        if isinstance(f, models.DateTimeField) and value is not None:
-            return [value - self.age] * size
-        return [value] * size
+        return []
 
 
 def table_bytes() -> dict[str, int]:

@@ -6,7 +6,10 @@ measured once, those that leave nothing not at all. `--most 10000000` goes on to
 `--write` keeps the result for the pages.
 """
 
+import os
 from argparse import ArgumentParser
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise, repeat
 from typing import Any
 
 from django.db import connection
@@ -43,7 +46,7 @@ def run(options: dict[str, Any], console: Console) -> int:
         growing = [p for p in players if p.hello["log-in"] or p.hello["refresh"]]
         groups = alike(growing)
         with progress("Growing", len(groups) * (len(counts) + 1)) as advance:
-            found = {player.strategy.slug: grown(player, counts, advance) for player, _ in groups}
+            found = measured([player for player, _ in groups], counts, advance)
     for player, same in groups:
         found[player.strategy.slug] |= {"leaves": player.hello, "same": same}
     still = [player.strategy.slug for player in players if player not in growing]
@@ -72,18 +75,27 @@ def alike(players: list[Player]) -> list[tuple[Player, list[str]]]:
     return list(groups.values())
 
 
-def grown(player: Player, counts: list[int], advance: Any) -> dict[str, Any]:
-    """Return what was measured at each size, and what the clean-up of the last one took."""
-    measured, there = [], 0
-    for count in counts:
-        for by in ("log-in", "refresh"):
-            player.ask(action="grow", by=by, count=count - there, old=True)
-        there = count
-        measured.append(tidy(player.ask(action="measure")))
+def measured(players: list[Player], counts: list[int], advance: Any) -> dict[str, dict[str, Any]]:
+    """Return what was measured at each size, one by one, and what the last one's clean-up took."""
+    sizes: dict[str, list[Any]] = {player.strategy.slug: [] for player in players}
+    for before, count in pairwise([0, *counts]):
+        # Only what is measured needs the machine for itself.
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(grow, players, repeat(count - before)))
+        for player in players:
+            sizes[player.strategy.slug].append(tidy(player.ask(action="measure")))
+            advance()
+    cleaned = {}
+    for player in players:
+        cleaned[player.strategy.slug] = player.ask(action="clean up")
         advance()
-    cleaned = player.ask(action="clean up")
-    advance()
-    return {"sizes": measured, "clean_up": cleaned}
+    return {slug: {"sizes": sizes[slug], "clean_up": cleaned[slug]} for slug in sizes}
+
+
+def grow(player: Player, more: int) -> None:
+    """Let a strategy's tables have so many more log-ins and refreshes."""
+    for by in ("log-in", "refresh"):
+        player.ask(action="grow", by=by, count=more, old=True)
 
 
 def tidy(figures: dict[str, Any]) -> dict[str, Any]:
