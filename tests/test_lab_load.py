@@ -1,6 +1,8 @@
-"""What the load generator sees of a served strategy, and how its slices of time are summed up."""
+"""What the load generator sees of a served strategy, and how its rounds are summed up."""
 
 import importlib.util
+import math
+import random
 import re
 from typing import Any
 
@@ -8,27 +10,43 @@ import pytest
 from django.core.management import call_command
 
 from authcompare.lab.commands.load import summed_up
+from authcompare.lab.figures import over_rounds
 
 
-def seen(*per_slice: int, ms: float = 2.0, failures: int = 0) -> dict[str, Any]:
-    """Return what a round saw that had so many answers in each quarter of a second."""
-    slices = [{"seconds": 0.25, "ms": [ms] * count} for count in per_slice]
-    return {"slices": slices, "failures": failures}
+def seen(answers: int, *, ms: float = 2.0, failures: int = 0) -> dict[str, Any]:
+    """Return what a round of half a second saw that had so many answers."""
+    return {"seconds": 0.5, "ms": [ms] * answers, "failures": failures}
 
 
-def test_the_rate_is_the_median_of_the_slices_of_all_rounds() -> None:
-    found = summed_up([seen(100, 110, 120), seen(90, 130, 110)])
+def test_the_rate_is_the_mean_of_the_rounds() -> None:
+    found = summed_up([seen(100), seen(100), seen(100)])
 
-    assert found["per_second"] == 440
-    assert found["low"] <= 440 <= found["high"]
-    assert found["requests"] == 660
+    assert [found[name] for name in ("low", "per_second", "high")] == [200, 200, 200]
+    assert found["requests"] == 300
 
 
 def test_rounds_that_differ_widen_the_interval() -> None:
-    calm, wild = summed_up([seen(*[100] * 8)]), summed_up([seen(*[60] * 4), seen(*[140] * 4)])
+    alike, apart = (summed_up([seen(n) for n in counts]) for counts in ((99, 101), (60, 140)))
 
-    assert calm["high"] == calm["low"]
-    assert wild["high"] - wild["low"] == 320
+    assert alike["low"] < alike["per_second"] < alike["high"]
+    assert apart["high"] / apart["low"] > alike["high"] / alike["low"]
+
+
+def test_one_round_has_no_interval() -> None:
+    found = summed_up([seen(100)])
+
+    assert (found["per_second"], found["low"], found["high"]) == (200, None, None)
+
+
+@pytest.mark.parametrize("rounds", [2, 3, 5, 12])
+def test_the_interval_of_few_rounds_holds_the_truth_as_often_as_it_says(rounds: int) -> None:
+    chance = random.Random(1)  # noqa: S311  (a simulation, the same in every run)
+    held = 0
+    for _ in range(1000):
+        found = over_rounds([chance.lognormvariate(5, 0.2) for _ in range(rounds)])
+        held += (found["low"] or 0) <= math.exp(5) <= (found["high"] or 0)
+
+    assert 930 <= held <= 970
 
 
 def test_the_percentiles_are_of_all_answers_and_failures_add_up() -> None:

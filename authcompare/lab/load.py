@@ -22,8 +22,8 @@ from .wire import HOST, Request, Response
 
 # How long the server may take until all are logged in.
 READY_SECONDS = 120
-# Throughput is counted in slices of time, whose spread says how sure the median is; in seconds.
-SLICE = 0.25
+# Without them there is no percentile.
+FEWEST_ANSWERS = 2
 
 
 class Person(FastHttpUser):
@@ -94,17 +94,25 @@ def main() -> None:
 
 
 def loaded_by(users: int, seconds: float) -> dict[str, Any]:
-    """Return what so many people saw: their failures, and slices of time with their answers."""
+    """Return what so many people saw: seconds, the milliseconds of each answer, and failures.
+
+    Raises `RuntimeError` where hardly anybody was answered.
+    """
     Person.ready = Person.failures = 0
     runner = Environment(user_classes=[Person]).create_local_runner()
     runner.start(users, spawn_rate=users)
     wait_for(users)
     gevent.sleep(seconds / 4)  # It warms up.
+    Person.times, started = [], time.perf_counter()
     Person.measuring = True
-    slices = [a_slice() for _ in range(round(seconds / SLICE))]
+    gevent.sleep(seconds)
     Person.measuring = False
+    took = time.perf_counter() - started
     runner.quit()
-    return {"slices": slices, "failures": Person.failures}
+    if len(Person.times) < FEWEST_ANSWERS:
+        raise RuntimeError(f"{users} people had no answers in {seconds} s: try more --seconds.")
+    ms = [round(1000 * each, 3) for each in Person.times]
+    return {"seconds": took, "ms": ms, "failures": Person.failures}
 
 
 def wait_for(users: int) -> None:
@@ -114,14 +122,6 @@ def wait_for(users: int) -> None:
         if time.monotonic() > deadline:
             raise RuntimeError(f"Only {Person.ready} of {users} could log in.")
         gevent.sleep(0.05)
-
-
-def a_slice() -> dict[str, Any]:
-    """Return the seconds that a slice of time took, and the milliseconds of each answer in it."""
-    Person.times, started = [], time.perf_counter()
-    gevent.sleep(SLICE)
-    seconds = time.perf_counter() - started
-    return {"seconds": seconds, "ms": [round(1000 * t, 3) for t in Person.times]}
 
 
 if __name__ == "__main__":
