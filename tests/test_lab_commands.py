@@ -15,6 +15,8 @@ from authcompare.lab.commands import attack, delay, facts
 from authcompare.lab.commands.console import wide
 from authcompare.lab.strategies import CONTESTANTS, CONTROLS, STRATEGIES
 
+from .lab_run import run
+
 ATTACK, STRATEGY = "theft-by-log", "session"
 
 
@@ -30,15 +32,6 @@ def _verdicts(monkeypatch: pytest.MonkeyPatch) -> None:
                 report(strategy, {"attack": name, **cell})
 
     monkeypatch.setattr(contest, "play", play)
-
-
-def run(*arguments: str) -> int:
-    """Run a command of the lab and return its exit status."""
-    try:
-        call_command("lab", *arguments)
-    except SystemExit as error:
-        return int(error.code or 0)
-    return 0
 
 
 @pytest.mark.usefixtures("_verdicts")

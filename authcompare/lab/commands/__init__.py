@@ -3,6 +3,7 @@
 from types import ModuleType
 
 from . import (
+    agree,
     attack,
     bench,
     delay,
@@ -29,5 +30,6 @@ COMMANDS: dict[str, ModuleType] = {
     "serve": serve,
     "signatures": signatures,
     "spread": spread,
+    "agree": agree,
     "report": report,
 }
