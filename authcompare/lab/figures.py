@@ -1,48 +1,39 @@
-"""What a series of measurements comes to: the median, its spread, and how sure it is."""
+"""What measurements come to: a mean, how sure it is, and how far single ones spread."""
 
 import math
 import statistics
 from collections.abc import Mapping, Sequence
 
-
-def summary(values: Sequence[float]) -> dict[str, float]:
-    """Return median, quartiles, and the 95 % confidence interval of the median.
-
-    The interval is by order statistics (binomial, normal approximation): it assumes nothing of the
-    distribution, which on a busy machine is never normal.
-    """
-    ordered, count = sorted(values), len(values)
-    reach = 1.96 * math.sqrt(count) / 2
-    low = max(math.floor(count / 2 - reach), 0)
-    high = min(math.ceil(count / 2 + reach), count - 1)
-    quartiles = statistics.quantiles(ordered, n=4) if count > 1 else [ordered[0]] * 3
-    return {
-        "median": statistics.median(ordered),
-        "q1": quartiles[0],
-        "q3": quartiles[2],
-        "low": ordered[low],
-        "high": ordered[high],
-    }
-
-
-# Student's t, 95 % two-sided, for one degree of freedom, two, three and so on.
+# Student's t, 95 % two-sided, for one degree of freedom, two, three and so on. For more than these
+# the last is a little too much, so that an interval rather promises too little.
 T_95 = (12.71, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262)
 
 
 def over_rounds(values: Sequence[float]) -> dict[str, float | None]:
-    """Return the geometric mean of one figure a round, and the mean's 95 % confidence interval.
+    """Return the mean of one figure a round, and the mean's 95 % confidence interval.
 
-    For few rounds, where order statistics say nothing: by Student's t over the logarithms, since
-    what disturbs a machine disturbs it by a factor. One round alone has no interval.
+    By Student's t, as rounds are few. What was measured within a round has met the same process and
+    the same moments of the machine, so only the rounds are witnesses of their own. One alone has no
+    interval.
     """
-    logs = [math.log(value) for value in values]
-    mean = statistics.fmean(logs)
-    freedom = len(logs) - 1
+    mean, freedom = statistics.fmean(values), len(values) - 1
     if not freedom:
-        return {"mean": math.exp(mean), "low": None, "high": None}
+        return {"mean": mean, "low": None, "high": None}
     t = T_95[min(freedom, len(T_95)) - 1]
-    reach = t * statistics.stdev(logs) / math.sqrt(len(logs))
-    return {"mean": math.exp(mean), "low": math.exp(mean - reach), "high": math.exp(mean + reach)}
+    reach = t * statistics.stdev(values) / math.sqrt(len(values))
+    return {"mean": mean, "low": mean - reach, "high": mean + reach}
+
+
+def over_starts(starts: Sequence[Sequence[float]]) -> dict[str, float | None]:
+    """Return the mean of the starts' medians with its interval, and the quartiles of everything.
+
+    A start of the processes is one witness: memory is laid out anew, and a minute has passed.
+    """
+    everything = [value for start in starts for value in start]
+    single = len(everything) == 1
+    quartiles = everything * 3 if single else statistics.quantiles(everything, n=4)
+    mean = over_rounds([statistics.median(start) for start in starts])
+    return mean | {"q1": quartiles[0], "q3": quartiles[2]}
 
 
 def rounded(figures: Mapping[str, float | None], digits: int = 3) -> dict[str, float | None]:
@@ -62,3 +53,9 @@ def significant(value: float, digits: int = 3) -> float:
 def told(value: float) -> str:
     """Return a figure as people write it: `1,230`, `0.5`."""
     return f"{value:,.10g}"
+
+
+def interval(figures: Mapping[str, float | None]) -> str:
+    """Return where the mean is with 95 % confidence: `300–320`, or `–` after one round."""
+    low, high = figures["low"], figures["high"]
+    return "–" if low is None or high is None else f"{told(low)}–{told(high)}"

@@ -27,7 +27,7 @@ from .. import results
 from ..arena import CHEAP_HASHER
 from ..caches import site_cache_url, throwaway_cache
 from ..contest import Failed
-from ..figures import over_rounds, rounded
+from ..figures import interval, over_rounds, rounded
 from ..machine import machine
 from ..served import served
 from ..strategies import CONTESTANTS
@@ -194,8 +194,7 @@ def table(result: dict[str, Any]) -> Table:
     for slug, by_workers in result["strategies"].items():
         for workers, by_users in by_workers.items():
             for users, row in by_users.items():
-                interval = "–" if row["low"] is None else f"{row['low']:g}–{row['high']:g}"
                 figures = (f"{row[name]:g}" for name in ("p50", "p99", "failures"))
                 rate = f"{row['per_second']:g}"
-                shown.add_row(KNOWN[slug].title, users, workers, rate, interval, *figures)
+                shown.add_row(KNOWN[slug].title, users, workers, rate, interval(row), *figures)
     return shown
