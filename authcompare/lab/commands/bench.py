@@ -110,7 +110,7 @@ def start(
         measure(players, rounds, advance, seen)
 
 
-def measure(players: list[Player], rounds: int, seen: Seen, advance: Callable[[], None]) -> None:
+def measure(players: list[Player], rounds: int, advance: Callable[[], None], seen: Seen) -> None:
     """Fill in a start's figures: one for each round, action and strategy."""
     for number in range(rounds + 1):
         for action in ACTIONS:
