@@ -10,31 +10,37 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from authcompare.lab.figures import rounded, significant, summary
+from authcompare.lab.figures import interval, over_rounds, over_starts, rounded, significant
 from authcompare.lab.strategies import LEVERS, STRATEGIES
 
 from .test_layout import ROOT
 
 
-def test_the_interval_holds_the_median_and_widens_with_the_spread() -> None:
-    calm, wild = summary([99, 100, 101] * 9), summary([10, 100, 190] * 9)
+def test_rounds_of_one_start_are_one_witness() -> None:
+    alike, apart = over_starts([[1, 3], [1, 3]]), over_starts([[1, 1], [3, 3]])
 
-    assert calm["low"] <= calm["median"] <= calm["high"]
-    assert wild["high"] - wild["low"] > calm["high"] - calm["low"]
+    assert (alike["low"], alike["mean"], alike["high"]) == (2, 2, 2)
+    assert (apart["low"] or 1) < 1
+    assert (apart["high"] or 3) > 3
+    assert (alike["q1"], alike["q3"]) == (apart["q1"], apart["q3"]) == (1, 3)
 
 
-def test_the_interval_holds_the_true_median_about_as_often_as_it_says() -> None:
+def test_one_start_has_no_interval() -> None:
+    found = over_starts([[5.0]])
+
+    assert found == {"mean": 5, "low": None, "high": None, "q1": 5, "q3": 5}
+    assert interval(found) == "–"
+
+
+@pytest.mark.parametrize("rounds", [2, 3, 5, 12])
+def test_the_interval_holds_the_truth_about_as_often_as_it_says(rounds: int) -> None:
     chance = random.Random(1)  # noqa: S311  (a simulation, the same in every run)
     held = 0
-    for _ in range(400):
-        figures = summary([chance.expovariate(1) for _ in range(25)])
-        held += figures["low"] <= 0.6931 <= figures["high"]
+    for _ in range(1000):
+        found = over_rounds([chance.gauss(100, 10) for _ in range(rounds)])
+        held += (found["low"] or 0) <= 100 <= (found["high"] or 0)
 
-    assert held >= 0.93 * 400
-
-
-def test_one_measurement_is_its_own_summary() -> None:
-    assert set(summary([5.0]).values()) == {5.0}
+    assert 930 <= held <= 980
 
 
 @pytest.mark.parametrize(
@@ -46,7 +52,7 @@ def test_a_figure_has_three_significant_digits(value: float, told: float) -> Non
 
 
 def test_a_quick_benchmark_prints_a_row_for_each_action(capsys: Any) -> None:
-    call_command("lab", "bench", "--rounds", "1", "--strategy", "django-cache")
+    call_command("lab", "bench", "--starts", "1", "--rounds", "1", "--strategy", "django-cache")
 
     out = capsys.readouterr().out
     assert [title in out for title in ("Log in:", "Read:", "Write:", "Log out:")] == [True] * 4
@@ -67,7 +73,7 @@ def test_the_variants_without_a_lever_are_measured_beside_the_contestants(
     monkeypatch.setenv("COLUMNS", "200")
     named = [argument for slug in LEVERS for argument in ("--strategy", slug)]
 
-    call_command("lab", "bench", "--rounds", "1", *named)
+    call_command("lab", "bench", "--starts", "1", "--rounds", "1", *named)
 
     out = capsys.readouterr().out
     assert out.count("Session, ORM (ours, variant)") == 4

@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from authcompare.lab import results
+from authcompare.lab import measured, results
 from authcompare.lab.measured import TITLES
-from authcompare.lab.strategies import WITHOUT
+from authcompare.lab.strategies import LEVERS, WITH
 
 from .lab_pages import Outline, page
 
@@ -118,26 +118,42 @@ def test_what_an_action_costs_stands_with_the_cheapest_first() -> None:
     assert Tables(text).pictures == ["bars"] * len(actions)
     rows = iter(Tables(text).rows)
     for measured in actions.values():
-        medians = [found["us"]["median"] for slug, found in measured.items() if slug in TITLES]
+        medians = [found["us"]["mean"] for slug, found in measured.items() if slug in TITLES]
         assert [next(rows)[1][0] for _ in medians] == sorted(medians)
 
 
-def test_each_lever_stands_with_what_ours_costs_with_and_without_it() -> None:
-    measured = results.read("bench")["actions"]["read"]
-    pairs = [[measured[slug]["us"]["median"] for slug in pair] for pair in WITHOUT.items()]
-    shown = [figures[:2] for _, figures in Tables(page("/lab/costs/")).rows]
+def test_each_lever_stands_where_it_surely_makes_a_difference() -> None:
+    shown = measured.levers("bench")
 
-    assert len(pairs) == 3
-    assert [pair for pair in pairs if pair not in shown] == []
+    assert {(row["name"], row["without"]) for row in shown if row["action"] == "read"} == {
+        (TITLES[slug], LEVERS[without].about) for without, slug in WITH.items()
+    }
+    rows = [figures[:2] for _, figures in Tables(page("/lab/costs/")).rows]
+    assert [row for row in shown if row["us"] not in rows] == []
+
+
+@pytest.mark.usefixtures("copied")
+@pytest.mark.parametrize(
+    ("alone", "is_told"), [([200, 210], True), ([100, 99], False), ([300], True)]
+)
+def test_a_lever_that_may_do_nothing_is_not_told(alone: list[float], is_told: bool) -> None:
+    bench = results.read("bench")
+    bench["actions"]["read"]["session"]["starts"] = [100, 101]
+    bench["actions"]["read"]["session-uncompiled"]["starts"] = alone
+    results.write("bench", bench)
+
+    told = [(row["action"], row["without"]) for row in measured.levers("bench")]
+
+    assert (("read", LEVERS["session-uncompiled"].about) in told) == is_told
 
 
 def test_a_row_of_costs_has_every_figure() -> None:
     slug, found = next(iter(results.read("bench")["actions"]["log in"].items()))
 
     assert row("/lab/costs/", TITLES[slug]) == [
-        *(found["us"][name] for name in ("median", "low", "high", "q1", "q3")),
-        found["floor"]["median"],
-        *(found[name] for name in ("statements", "bytes_sent", "bytes_answered")),
+        *(found["us"][name] for name in ("mean", "low", "high", "q1", "q3")),
+        *(found[name]["mean"] for name in ("above", "floor")),
+        *(found[name] for name in ("statements", "cache", "bytes_sent", "bytes_answered")),
     ]
 
 

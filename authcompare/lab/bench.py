@@ -8,15 +8,21 @@ all, so it has its own table (`lab.signatures`).
 
 import statistics
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
+from unittest.mock import patch
 
+from django.core.cache import caches
 from django.core.signals import request_started
 from django.db import connection
 
+from authcompare.users.counters import Windows
+
 from . import wire
 from .arena import CHEAP_HASHER, Arena, Exchange, arena
+from .recorder import CACHE_COMMANDS, COUNTER_COMMANDS, Stopwatch
 from .visitor import Nothing, Visitor
 from .worker import orders
 
@@ -95,14 +101,15 @@ def act(visitor: Visitor, action: str, number: int) -> wire.Response | Nothing:
 def verify(place: Arena) -> dict[str, Any]:
     """Return what each action does beside taking time. Raises `Wrong` for one that fails."""
     found: dict[str, Any] = {}
+    place.logged_in("alice")  # The first log-in may make what later ones use again.
     visitor = place.visitor("alice")
     for action in ("floor", *ACTIONS):
         place.exchanges.clear()
-        with counted() as statements:
+        with counted() as asked:
             answer = act(visitor, action, 0)
         found[action] = None
         if not isinstance(answer, Nothing):
-            found[action] = {"statements": len(statements), **sizes(place.exchanges[-1])}
+            found[action] = {**asked, **sizes(place.exchanges[-1])}
         if action not in ("floor", "log out") and visitor.identity() != place.id_of("alice"):
             raise Wrong(f"{place.strategy.slug}: after “{action}” the client is not Alice.")
     if place.user("alice").name != "Alice 0":
@@ -111,22 +118,48 @@ def verify(place: Arena) -> dict[str, Any]:
 
 
 @contextmanager
-def counted() -> Iterator[list[str]]:
-    """Collect the last request's SQL statements, without what frames transactions."""
-    seen: list[str] = []
+def counted() -> Iterator[Counter[str]]:
+    """Count what the last request asks: statements, without what frames transactions, and cache."""
+    asked = Counter(statements=0, cache=0)
 
     def forget(**kwargs: Any) -> None:
-        seen.clear()
+        asked["statements"] = asked["cache"] = 0
 
     def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if not sql.startswith(TRANSACTIONS):
-            seen.append(sql)
+        asked["statements"] += not sql.startswith(TRANSACTIONS)
         return execute(sql, params, many, context)
 
     request_started.connect(forget)
-    with connection.execute_wrapper(note):
-        yield seen
+    with connection.execute_wrapper(note), noted_by_cache(asked):
+        yield asked
     request_started.disconnect(forget)
+
+
+@contextmanager
+def noted_by_cache(asked: Counter[str]) -> Iterator[None]:
+    """Count each command to the cache and to the counters of attempts, for the block's time only.
+
+    What one command calls in its turn does not count.
+    """
+    outermost = Stopwatch()
+
+    def noting(command: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(*args: Any, **kwargs: Any) -> Any:
+            with outermost.running() as outer:
+                asked["cache"] += outer
+                return command(*args, **kwargs)
+
+        return noted
+
+    asking: dict[type, tuple[str, ...]] = {
+        type(caches["default"]): CACHE_COMMANDS,
+        Windows: COUNTER_COMMANDS,
+    }
+    with ExitStack() as stack:
+        for owner, names in asking.items():
+            for name in names:
+                stack.enter_context(patch.object(owner, name, noting(getattr(owner, name))))
+        yield
 
 
 def sizes(exchange: Exchange) -> dict[str, int]:

@@ -1,12 +1,13 @@
 """What was measured, as tables: the pages and the README are made of them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from . import results
-from .figures import significant
+from .figures import over_rounds, rounded
 from .grids import Grid, Line, Row
 from .kinds import colours
-from .strategies import CONTESTANTS, LEVERS, VARIANTS, WITHOUT
+from .strategies import CONTESTANTS, LEVERS, VARIANTS, WITH
 
 TITLES = {s.slug: s.title for s in (*CONTESTANTS, *VARIANTS.values())}
 # What the load generator saw: the figure's name, its title, the scale upwards, and if it is drawn.
@@ -36,26 +37,40 @@ def costs(action: str, run: str = "bench") -> list[dict[str, Any]]:
         for slug, found in measured.items()
         if slug in TITLES
     ]
-    return sorted(rows, key=lambda row: row["us"]["median"])
+    return sorted(rows, key=lambda row: row["us"]["mean"])
 
 
 def levers(run: str) -> list[dict[str, Any]]:
-    """Return what each action costs one of ours, with and without what makes it fast."""
-    actions = results.read(run)["actions"]
-    return [
-        {
-            "name": TITLES[slug],
-            "action": action,
-            "without": LEVERS[without].about,
-            "us": [measured[slug]["us"]["median"], measured[without]["us"]["median"]],
-            "share": significant(
-                measured[slug]["us"]["median"] / measured[without]["us"]["median"]
-            ),
-        }
-        for slug, without in WITHOUT.items()
-        for action, measured in actions.items()
-        if slug in measured and without in measured
-    ]
+    """Return what each action costs one of ours, with and without what makes it fast.
+
+    Only where it surely makes a difference: other actions are the same code twice.
+    """
+    rows = []
+    for action, measured in results.read(run)["actions"].items():
+        for without, slug in WITH.items():
+            if slug not in measured or without not in measured:
+                continue
+            # Start by start, since a start of one has met the same minute as the other's.
+            pairs = zip(measured[slug]["starts"], measured[without]["starts"], strict=False)
+            share = rounded(over_rounds([with_it / alone for with_it, alone in pairs]))
+            if differs(share):
+                rows.append(lever(action, measured, slug, without) | {"share": share})
+    return rows
+
+
+def differs(share: Mapping[str, float | None]) -> bool:
+    """Tell whether a factor is surely another than 1, or stands on one start alone."""
+    low, high = share["low"], share["high"]
+    return low is None or high is None or not low <= 1 <= high
+
+
+def lever(action: str, measured: dict[str, Any], slug: str, without: str) -> dict[str, Any]:
+    return {
+        "name": TITLES[slug],
+        "action": action,
+        "without": LEVERS[without].about,
+        "us": [measured[one]["us"]["mean"] for one in (slug, without)],
+    }
 
 
 def growth(title: str, lines: tuple[Line, ...], run: str) -> Grid:

@@ -10,7 +10,7 @@ from . import measured, results
 from .attacks import load as load_attacks
 from .durations import words
 from .events import EVENTS
-from .figures import significant, told
+from .figures import interval, significant, told
 from .strategies import CONTESTANTS
 
 # An attack's outcomes by strategy.
@@ -73,15 +73,18 @@ def costs() -> str:
     """Return what reading and logging in cost each strategy, the cheapest reader first."""
     log_ins = {row["name"]: row for row in measured.costs("log in")}
     rows = [
-        [read["name"], *_cost(read), told(read["floor"]["median"]), *_cost(log_ins[read["name"]])]
+        [read["name"], *_cost(read), *_cost(log_ins[read["name"]])]
         for read in measured.costs("read")
     ]
-    header = ["processor time", "read, µs", "SQL", "× no authentication", "log in, µs", "SQL"]
-    return table(header, rows)
+    columns = ("{}, µs", "95 %", "above none, µs", "SQL", "cache")
+    header = [column.format(action) for action in ("read", "log in") for column in columns]
+    return table(["processor time", *header], rows)
 
 
 def _cost(row: dict[str, Any]) -> list[str]:
-    return [told(row["us"]["median"]), str(row["statements"])]
+    us, above = row["us"], row["above"]
+    asked = (str(row[name]) for name in ("statements", "cache"))
+    return [told(us["mean"]), interval(us), told(above["mean"]), *asked]
 
 
 def growth() -> str:

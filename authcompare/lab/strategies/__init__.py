@@ -28,8 +28,9 @@ TOKENS = [s.slug for s in CONTESTANTS if isinstance(s.flow, TokenFlow)]
 # One knob turned on a contestant: measured where that knob matters, and in no matrix.
 VARIANTS = {strategy.slug: strategy for strategy in OUR_VARIANTS}
 # What one of ours is without that which makes it fast: measured beside it.
-LEVERS = {strategy.slug: strategy for strategy in OUR_LEVERS.values()}
-WITHOUT = {slug: strategy.slug for slug, strategy in OUR_LEVERS.items()}
+LEVERS = {strategy.slug: strategy for _, strategy in OUR_LEVERS}
+# Whom each of these is to be compared with, by slug.
+WITH = {strategy.slug: slug for slug, strategy in OUR_LEVERS}
 
 PLAYING = "AUTHCOMPARE_LAB_STRATEGY"
 

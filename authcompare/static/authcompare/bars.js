@@ -1,4 +1,4 @@
-// A bar for each row: its length is the median, the line across its end the 95 % interval.
+// A bar for each row: its length is the mean, the line across its end the 95 % interval.
 
 import { drawn, element, modes, nameOf, numbers } from "./plot.js";
 
@@ -14,9 +14,11 @@ export function bars(table) {
 }
 
 function read(row) {
-  const [, median, interval] = row.cells;
-  const [[value], [low, high]] = [numbers(median), numbers(interval)];
-  return { name: nameOf(row), mode: row.className, text: median.textContent, value, low, high };
+  const [, mean, interval] = row.cells;
+  const [value] = numbers(mean);
+  // One start alone has no interval.
+  const [low = value, high = value] = numbers(interval);
+  return { name: nameOf(row), mode: row.className, text: mean.textContent, value, low, high };
 }
 
 function beside(rows, width) {
