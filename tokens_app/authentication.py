@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import cast
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.sessions.backends.base import UpdateError
 from django.middleware.csrf import get_token
@@ -23,6 +24,10 @@ from .revocation import Revocation, log_in_over
 from .tokens import AccessToken
 
 REALM = 'Bearer realm="api"'
+SEND_THE_CSRF_TOKEN = (
+    f"Send the value of the cookie {settings.CSRF_COOKIE_NAME} in the header X-CSRFToken;"
+    " any page with a form sets that cookie."
+)
 
 
 def verified(raw_token: str | bytes, by: Revocation) -> tuple[User, AccessToken]:
@@ -100,7 +105,18 @@ class BrowserSessionAuthentication(SessionAuthentication):
         try:
             super().enforce_csrf(request)
         except PermissionDenied as error:
-            raise PermissionDenied(str(error.detail), code="csrf_failed") from error
+            detail = f"{error.detail} {self._what_to_do(request, str(error.detail))}"
+            raise PermissionDenied(detail, code="csrf_failed") from error
+
+    @staticmethod
+    def _what_to_do(request: Request, reason: str) -> str:
+        if "Origin checking" not in reason and "Referer checking" not in reason:
+            return SEND_THE_CSRF_TOKEN
+        here = f"{request.scheme}://{request.get_host()}"
+        return (
+            f"Requests from other origins are refused: send this one with the Origin {here},"
+            " or with a token and no cookie."
+        )
 
 
 Authenticator = BearerAuthentication | BrowserSessionAuthentication
