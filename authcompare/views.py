@@ -108,7 +108,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     detail = (
         "The form was not sent from this site, or its page is older than your log-in. "
-        "Go back, reload the page and send the form again."
+        "Go back, reload the page and send the form again. If that does not help, let your "
+        "browser keep this site's cookies."
     )
     return error_response(request, 403, "csrf_failed", "This form has expired", detail)
 

@@ -12,6 +12,7 @@ from authcompare.users.fields import EmailFormField
 from authcompare.users.models import User
 
 from .forms import password_field
+from .store import keep_log_in
 
 
 class RequestMixin:
@@ -64,7 +65,8 @@ class PasswordChangeForm(RequestMixin, auth_forms.PasswordChangeForm):
         return self.cleaned_data["old_password"]
 
     def save(self, commit: bool = True) -> User:
-        accounts.change_password(self.request, self.user, self.cleaned_data["new_password1"])
+        new_password = self.cleaned_data["new_password1"]
+        accounts.change_password(self.request, self.user, new_password, keep_log_in)
         return self.user
 
 

@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth import logout, update_session_auth_hash
+from django.contrib.auth import logout
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.db import transaction
+from django.contrib.auth.views import redirect_to_login
+from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
@@ -15,7 +16,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import FormView, TemplateView, View
 
 from authcompare.users import accounts, links
-from authcompare.users.models import User
 
 from .account_forms import (
     CloseForm,
@@ -97,17 +97,18 @@ class VerifyView(SecretAddressMixin, TemplateView):
         return redirect("sessions:login")
 
 
-def keep_log_in(request: HttpRequest, user: User) -> None:
-    """Let the session go on after its user's password changed, under a new key (ASVS 7.2.4).
+class OverMixin(View):
+    """A page that leads to the log-in form where its log-in ended in the middle of the request."""
 
-    Saved here, in the transaction of the change: a request beside this one would else meet a
-    session that fits its user no more, and end it.
-    """
-    update_session_auth_hash(request, user)
-    session_of(request).save()
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
+        except (accounts.ClosedError, UpdateError):
+            session_of(request).flush()
+            return redirect_to_login(request.get_full_path())
 
 
-class PasswordChangeView(RequestFormMixin, auth_views.PasswordChangeView):
+class PasswordChangeView(OverMixin, RequestFormMixin, auth_views.PasswordChangeView):
     """`POST old_password, new_password1, new_password2` → 302; only this log-in goes on."""
 
     template_name = "sessions/password_change.html"
@@ -118,9 +119,7 @@ class PasswordChangeView(RequestFormMixin, auth_views.PasswordChangeView):
     http_method_names = FORM_METHODS
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:  # type: ignore[override]
-        with transaction.atomic():
-            form.save()
-            keep_log_in(self.request, form.user)
+        form.save()
         messages.success(self.request, "Your password is changed. Every other log-in has ended.")
         return redirect(self.success_url)
 
@@ -184,7 +183,7 @@ class PasswordResetConfirmView(SecretAddressMixin, RequestFormMixin):
 
 
 @method_decorator(sensitive_post_parameters("password"), "dispatch")
-class StepUpView(LoginRequiredMixin, RequestFormMixin):
+class StepUpView(OverMixin, LoginRequiredMixin, RequestFormMixin):
     """A form for which being logged in is not enough: it asks for the password again."""
 
     http_method_names = FORM_METHODS

@@ -15,6 +15,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS, CreateError, UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.core import signing
@@ -36,6 +37,15 @@ BY_DIGEST = compiled.LookUp(Session, "key_digest", "user")
 def session_of(request: HttpRequest) -> "SessionStore":
     """Return the request's session as what it is."""
     return cast("SessionStore", request.session)
+
+
+def keep_log_in(request: HttpRequest, user: User) -> None:
+    """Let the session go on after its user's password changed, under a new key (ASVS 7.2.4).
+
+    Raises `UpdateError` where another request has ended it.
+    """
+    update_session_auth_hash(request, user)
+    session_of(request).save()
 
 
 def digest(session_key: str | None) -> str:

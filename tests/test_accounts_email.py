@@ -259,8 +259,9 @@ class TestCost:
 
     def test_asking_for_another_address(self, alice: User, django_assert_num_queries: Any) -> None:
         ask = by_token(alice)
-        # Family and user; the event; behind the answer, the user and whoever has the address.
-        with django_assert_num_queries(4):
+        # Family and user; whether the account is there still; the event; behind the answer, the
+        # user and whoever has the address.
+        with django_assert_num_queries(5):
             ask(email=NEW, password=PASSWORD)
 
     def test_confirming_it(self, alice: User, django_assert_num_queries: Any) -> None:

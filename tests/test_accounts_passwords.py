@@ -307,14 +307,16 @@ class TestCost:
         self, alice: User, client: Client, django_assert_num_queries: Any
     ) -> None:
         log_in_by_form(client, alice)
-        # Session and user; the user; log-ins of either mode; the session; the event.
-        with django_assert_num_queries(8):
+        # Session and user; the user, locked and written; log-ins of either mode; the session; the
+        # event.
+        with django_assert_num_queries(9):
             change_by_form(client)
 
     def test_changing_it_by_token(self, alice: User, django_assert_num_queries: Any) -> None:
         client = bearer(log_in_by_token(alice))
-        # Family and user; the user; log-ins of either mode; the family; the event.
-        with django_assert_num_queries(8):
+        # Family and user; the user, locked and written; log-ins of either mode; the family; the
+        # event.
+        with django_assert_num_queries(9):
             change_by_token(client)
 
     def test_asking_for_a_reset_is_one_read_behind_the_answer(

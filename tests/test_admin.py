@@ -1,9 +1,11 @@
 """Carol administers users, sessions and token families."""
 
+import itertools
 from collections.abc import Callable
 from typing import Any, ClassVar
 
 import pytest
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
@@ -106,6 +108,47 @@ def test_carol_changes_a_name(admin: Client, alice: User) -> None:
     assert response.status_code == 302
     alice.refresh_from_db()
     assert alice.name == "Alice A."
+
+
+class TestClosedInTheMiddle:
+    """Alice closes her account behind Carol's looking for it and before her write."""
+
+    @pytest.fixture
+    def close_at(self, monkeypatch: pytest.MonkeyPatch, alice: User) -> Callable[[int], None]:
+        """Return what has the account closed when Carol's request looks for it this many times."""
+
+        def close(times: int) -> None:
+            find, found = DjangoUserAdmin.get_object, itertools.count(1)
+
+            def and_then_close(*args: Any) -> User | None:
+                user = find(*args)
+                if next(found) == times:
+                    User.objects.filter(pk=alice.pk).delete()
+                return user
+
+            monkeypatch.setattr(DjangoUserAdmin, "get_object", and_then_close)
+
+        return close
+
+    def test_a_changed_name_makes_no_account_anew(
+        self, admin: Client, alice: User, close_at: Callable[[int], None]
+    ) -> None:
+        close_at(1)
+        form = {"email": alice.email, "name": "Alice A.", "is_active": "on"}
+        answer = admin.post(reverse("admin:users_user_change", args=[alice.pk]), form, follow=True)
+
+        assert "Perhaps it was deleted?" in answer.content.decode()
+        assert not User.objects.filter(email=alice.email).exists()
+
+    def test_a_new_password_makes_no_account_anew(
+        self, admin: Client, alice: User, close_at: Callable[[int], None]
+    ) -> None:
+        close_at(2)  # The first is to see whether it is Carol's own.
+        form = {"password1": NEW, "password2": NEW, "usable_password": "true"}
+        answer = admin.post(reverse("admin:auth_user_password_change", args=[alice.pk]), form)
+
+        assert answer.status_code == 404
+        assert not outbox()
 
 
 def test_a_second_account_for_a_mailbox_is_a_form_error(admin: Client, alice: User) -> None:

@@ -142,6 +142,50 @@ class TestTokenIsDemanded:
         assert browser.send(LOG_OUT).status_code == 302
 
 
+class TestWhatToDoNext:
+    """Whoever is refused is told how not to be."""
+
+    @pytest.mark.parametrize("token", ["", "x" * 32])
+    def test_a_call_without_a_good_token_is_told_where_that_is(
+        self, browser: Browser, token: str
+    ) -> None:
+        headers = {"x-csrftoken": token} if token else {}
+        answer = browser.patch(ME, {"name": "x"}, "application/json", headers=headers)
+
+        assert answer.json()["code"] == "csrf_failed"
+        told = "Send the value of the cookie csrftoken in the header X-CSRFToken"
+        assert told in answer.json()["detail"]
+
+    def test_a_call_from_another_origin_is_told_that_no_token_helps(self, browser: Browser) -> None:
+        answer = browser.rename("x", headers={"origin": "https://mallory.example"})
+
+        assert answer.json()["code"] == "csrf_failed"
+        assert answer.json()["detail"] == (
+            "CSRF Failed: Origin checking failed - https://mallory.example does not match any "
+            "trusted origins. Requests from other origins are refused: send this one with the "
+            "Origin http://testserver, or with a token and no cookie."
+        )
+
+    def test_over_https_a_call_without_origin_and_referer_is_told_to_send_one(
+        self, browser: Browser
+    ) -> None:
+        answer = browser.rename("x", secure=True)
+
+        assert "send this one with the Origin https://testserver" in answer.json()["detail"]
+
+    def test_what_a_refused_call_is_told_to_send_is_accepted(self, browser: Browser) -> None:
+        token = browser.cookies["csrftoken"].value
+        headers = {"origin": "https://testserver"}
+
+        assert browser.rename("Al", token, headers=headers, secure=True).status_code == 200
+
+    def test_a_refused_form_is_told_to_reload_and_to_keep_cookies(self, browser: Browser) -> None:
+        page = browser.post(LOG_OUT).content.decode()
+
+        assert "Go back, reload the page and send the form again." in page
+        assert "let your browser keep this site&#x27;s cookies" in page
+
+
 FOREIGN = [
     *("http://evil.example", "https://evil.example", "null", "http://testserver.evil.example", "*"),
     *("http://eviltestserver", "http://testserver@evil.example", "http://evil.example/testserver"),

@@ -11,6 +11,7 @@ from authcompare.lab.commands.attack import outcome
 from authcompare.lab.standards import address_of
 from authcompare.lab.strategies import CONTESTANTS, CONTROLS, STRATEGIES, VARIANTS
 from authcompare.lab.strategies.base import Strategy
+from authcompare.lab.strategies.ours import BOTH_DOORS
 from authcompare.lab.strategies.stock import HARDENED
 from authcompare.lab.verdicts import WORDS
 
@@ -22,6 +23,7 @@ SEEN = {
         "form-on-another-site",
         "form-on-a-subdomain",
         "mixed-credentials",
+        "two-users-at-once",
         "log-in-by-another-site",
         "cookie-tossing",
         "fixation",
@@ -114,6 +116,17 @@ def test_the_grace_for_lost_answers_lets_a_thief_in_who_is_quick_and_without_it_
     assert {cell["verdict"] for cell in graceful} == {"breached"}
     assert all("the log-in is over for both" in cell["reason"] for cell in graceful)
     assert [cell["verdict"] for cell in strict["jwt-strict"]] == ["held"]
+
+
+def test_a_bearer_token_wins_over_whosever_session_comes_with_it() -> None:
+    played = contest.play(
+        "authcompare.lab.attacks.run", [BOTH_DOORS], quiet, attacks=["two-users-at-once"]
+    )
+
+    (cell,) = played[BOTH_DOORS.slug]
+    assert cell["verdict"] == "held"
+    assert "the server read and wrote for whose access it was" in cell["reason"]
+    assert any("__Host-sessionid" in str(step) for step in cell["steps"])
 
 
 def test_the_settings_that_a_defence_names_are_its_cure() -> None:

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 BY_COOKIE = {"transport": "cookie"}
 # The words of these depend on the request.
-VARYING = {"parse_error", "throttled", "csrf_failed", "token_not_valid"}
+VARYING = {"parse_error", "throttled", "token_not_valid"}
 
 
 # --- How each answer is had: by its code, or by its status where it has none

@@ -82,7 +82,9 @@ class PasswordChangeSerializer(BodySerializer):
 
     def save(self) -> None:  # type: ignore[override]
         request = self.context["request"]
-        accounts.change_password(request, request.user, self.validated_data["new_password"])
+        keep_log_in = request.successful_authenticator.keep_log_in
+        new_password = self.validated_data["new_password"]
+        accounts.change_password(request, request.user, new_password, keep_log_in)
 
 
 class PasswordResetSerializer(BodySerializer):

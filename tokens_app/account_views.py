@@ -2,16 +2,13 @@
 
 from typing import cast
 
-from django.db import transaction
 from rest_framework import status
 from rest_framework.exceptions import APIException
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer
 
 from authcompare.users import accounts
-from authcompare.users.models import User
 
 from .account_serializers import (
     CloseSerializer,
@@ -22,9 +19,12 @@ from .account_serializers import (
     SignUpSerializer,
     VerifyEmailSerializer,
 )
-from .authentication import BearerAuthentication, BrowserSessionAuthentication
-
-Authenticator = BearerAuthentication | BrowserSessionAuthentication
+from .authentication import (
+    Authenticator,
+    BearerAuthentication,
+    BrowserSessionAuthentication,
+    refused_if_over,
+)
 
 # The one answer for every address, in the time of every address.
 SENT = {"detail": "If that can be done, a mail is on its way. Read it to go on."}
@@ -43,16 +43,13 @@ class AccountView(GenericAPIView):
 
     authentication_classes = (BearerAuthentication, BrowserSessionAuthentication)
 
-    def valid(self, request: Request) -> BaseSerializer:
-        """Return the request's valid input. Raises `ValidationError` (400) for any other."""
-        serializer = self.get_serializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        return serializer
-
     def save(self, request: Request) -> None:
-        """Do what the request's valid input asks."""
+        """Do what the request's valid input asks. Raises `ValidationError` (400) for any other."""
+        serializer = self.get_serializer(data=request.data)
         try:
-            self.valid(request).save()
+            serializer.is_valid(raise_exception=True)
+            with refused_if_over(request):
+                serializer.save()
         except accounts.BadKeyError as error:
             raise BadKey from error
 
@@ -90,12 +87,7 @@ class PasswordChangeView(AccountView):
     serializer_class = PasswordChangeSerializer
 
     def post(self, request: Request) -> Response:
-        # Before the transaction, whose end by a refusal would take the refusal out of the trail.
-        serializer = self.valid(request)
-        with transaction.atomic():
-            serializer.save()
-            authenticator = cast(Authenticator, request.successful_authenticator)
-            authenticator.keep_log_in(request, cast(User, request.user))
+        self.save(request)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -1,24 +1,33 @@
 """Who makes this request: by Bearer token, or by the browser's session."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import cast
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth import logout, update_session_auth_hash
+from django.contrib.sessions.backends.base import UpdateError
 from django.middleware.csrf import get_token
 from rest_framework.authentication import SessionAuthentication
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import APIException, NotAuthenticated, PermissionDenied
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 
+from authcompare.users import accounts
 from authcompare.users.models import User
 
 from . import revocation
 from .models import TokenFamily
-from .revocation import Revocation
+from .revocation import Revocation, log_in_over
 from .tokens import AccessToken
 
 REALM = 'Bearer realm="api"'
+SEND_THE_CSRF_TOKEN = (
+    f"Send the value of the cookie {settings.CSRF_COOKIE_NAME} in the header X-CSRFToken;"
+    " any page with a form sets that cookie."
+)
 
 
 def verified(raw_token: str | bytes, by: Revocation) -> tuple[User, AccessToken]:
@@ -54,6 +63,10 @@ class BearerAuthentication(JWTAuthentication):
         families = TokenFamily.objects.filter(pk=cast(UUID, user.log_in_id))
         families.update(auth_hash=user.get_session_auth_hash())
 
+    def over(self, request: Request) -> APIException:
+        """Return the answer to a request whose log-in ended in the middle of it."""
+        return log_in_over()
+
     def leave(self, request: Request) -> None:
         """Do nothing: the client holds the tokens, which are worth nothing now."""
 
@@ -76,10 +89,13 @@ class BrowserSessionAuthentication(SessionAuthentication):
     def keep_log_in(self, request: Request, user: User) -> None:
         """Let the session go on after its user's password changed, under a new key."""
         update_session_auth_hash(request._request, user)
-        # Saved in the transaction of the change: a request beside this one would else meet a
-        # session that fits its user no more, and end it.
         request._request.session.save()
         get_token(request._request)  # The client needs the CSRF token of the new key.
+
+    def over(self, request: Request) -> APIException:
+        """Return the answer to a request whose log-in ended in the middle of it, cookie and all."""
+        request._request.session.flush()
+        return NotAuthenticated()
 
     def leave(self, request: Request) -> None:
         """Take the cookie, which is worth nothing now, from the browser."""
@@ -89,4 +105,28 @@ class BrowserSessionAuthentication(SessionAuthentication):
         try:
             super().enforce_csrf(request)
         except PermissionDenied as error:
-            raise PermissionDenied(str(error.detail), code="csrf_failed") from error
+            detail = f"{error.detail} {self._what_to_do(request, str(error.detail))}"
+            raise PermissionDenied(detail, code="csrf_failed") from error
+
+    @staticmethod
+    def _what_to_do(request: Request, reason: str) -> str:
+        if "Origin checking" not in reason and "Referer checking" not in reason:
+            return SEND_THE_CSRF_TOKEN
+        here = f"{request.scheme}://{request.get_host()}"
+        return (
+            f"Requests from other origins are refused: send this one with the Origin {here},"
+            " or with a token and no cookie."
+        )
+
+
+Authenticator = BearerAuthentication | BrowserSessionAuthentication
+
+
+@contextmanager
+def refused_if_over(request: Request) -> Iterator[None]:
+    """Refuse what is written where another request ended the log-in or closed its account (401)."""
+    try:
+        yield
+    except (accounts.ClosedError, UpdateError) as error:
+        authenticator = cast(Authenticator, request.successful_authenticator)
+        raise authenticator.over(request) from error

@@ -8,6 +8,7 @@ from django.db import models
 from rest_framework import serializers
 from rest_framework_simplejwt.exceptions import AuthenticationFailed
 
+from authcompare.users import accounts
 from authcompare.users.log_ins import LogIn
 from authcompare.users.models import User
 
@@ -104,6 +105,10 @@ class MeSerializer(serializers.ModelSerializer[User]):
         model = User
         fields = ("id", "email", "name", "via")
         read_only_fields = ("id", "email")
+
+    def update(self, instance: User, validated_data: dict[str, Any]) -> User:
+        accounts.rename(instance, validated_data.get("name", instance.name))
+        return instance
 
     def get_via(self, user: User) -> str:
         return self.context["request"].successful_authenticator.via

@@ -14,6 +14,7 @@ from rest_framework.exceptions import NotAuthenticated, NotFound
 from rest_framework.generics import RetrieveUpdateAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 from rest_framework_simplejwt.views import TokenViewBase
@@ -24,7 +25,13 @@ from authcompare.users.log_ins import EndReason, devices_of, end_all, end_one
 from authcompare.users.models import User
 
 from . import revocation, transport
-from .authentication import REALM, BearerAuthentication, BrowserSessionAuthentication, verified
+from .authentication import (
+    REALM,
+    BearerAuthentication,
+    BrowserSessionAuthentication,
+    refused_if_over,
+    verified,
+)
 from .backend import current_ring_file
 from .keys import JWKS_MAX_AGE
 from .models import TokenFamily
@@ -164,6 +171,10 @@ class MeView(RetrieveUpdateAPIView):
 
     def get_object(self) -> User:
         return cast(User, self.request.user)
+
+    def perform_update(self, serializer: BaseSerializer) -> None:
+        with refused_if_over(self.request):
+            serializer.save()
 
 
 class DevicesView(APIView):

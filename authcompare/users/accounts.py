@@ -5,7 +5,9 @@ where it matters the work is done behind the answer (`mails`), and a password is
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -32,6 +34,22 @@ PURGE_BATCH = 50
 
 class BadKeyError(ValueError):
     """The key of a mailed link is forged, too old or out of date."""
+
+
+class ClosedError(Exception):
+    """Another request closed the account while this one was about to write to it."""
+
+
+@contextmanager
+def locked(user: User) -> Iterator[None]:
+    """Hold the user's row while something is written; none of it is, if something raises.
+
+    Raises `ClosedError` where there is no such row: a save would fail, or bring the account back.
+    """
+    with transaction.atomic():
+        if User.objects.select_for_update().filter(pk=user.pk).first() is None:
+            raise ClosedError
+        yield
 
 
 def sign_up(request: HttpRequest, email: str, password: str) -> None:
@@ -132,14 +150,30 @@ def check_current_password(request: HttpRequest, user: User, password: str) -> N
         raise ValidationError("That is not your current password.", "password_incorrect")
 
 
-def change_password(request: HttpRequest, user: User, password: str) -> None:
+def rename(user: User, name: str) -> None:
+    """Give the user another name. Raises `ClosedError`."""
+    user.name = name
+    with locked(user):
+        # This column alone: what was read of the others may be out of date, and writing it would
+        # bring back a password that another request has just replaced.
+        user.save(update_fields=["name"])
+
+
+def change_password(
+    request: HttpRequest, user: User, password: str, keep_log_in: Callable[[Any, User], None]
+) -> None:
     """Set a new password and end every log-in in both modes but the one that `user` is here by.
 
-    That one knows the user by the old password still: whoever keeps it has it updated.
+    That one knows the user by the old password still: `keep_log_in(request, user)` updates it, and
+    where that raises nothing is changed. Raises `ClosedError`.
     """
     user.kept_log_in = user.log_in_id
     user.set_password(password)
-    user.save(update_fields=["password"])
+    with locked(user):
+        # In one transaction: a request between the two would meet a log-in that fits its user no
+        # more, and end it.
+        keep_log_in(request, user)
+        user.save(update_fields=["password"])
     mails.behind_the_answer(mails.send, "password_changed", user.email)
     _record(What.PASSWORD_CHANGED, request, user)
 
@@ -208,16 +242,21 @@ def request_email_change(request: HttpRequest, user: User, email: str) -> None:
     """Send the link that gives the user's account this address; the present one is told.
 
     Of an address that is another account's the owner is told, and nothing changes. Raises
-    `Throttled`, by the counters of the sign-up: both send a mail to any address one names.
+    `ClosedError`, and `Throttled` by the counters of the sign-up: both send a mail to any address
+    one names.
     """
     limits.count(Rule.SIGN_UP, request, email)
-    mails.behind_the_answer(_answer_email_change, user.pk, email, _asked(request))
+    if not User.objects.filter(pk=user.pk).exists():
+        raise ClosedError  # The trail would tell of a change of nobody's address.
     # With the address that was asked for: a thief's, maybe.
     _record(What.EMAIL_CHANGE_ASKED, request, user, email)
+    mails.behind_the_answer(_answer_email_change, user.pk, email, _asked(request))
 
 
 def _answer_email_change(user_id: uuid.UUID, email: str, asked: str) -> None:
-    user = User.objects.get(pk=user_id)
+    user = User.objects.filter(pk=user_id).first()
+    if user is None:
+        return  # Closed since the answer.
     mails.send("email_change_asked", user.email)
     owner = _owner_of(email)
     if owner is None:
@@ -256,12 +295,13 @@ def close(request: HttpRequest, user: User) -> None:
 
 def delete(user: User) -> bool:
     """Delete a user with all log-ins; return False where another request has done so."""
-    with transaction.atomic():
+    try:
         # Locked before Django looks for what refers to it: a log-in of this moment would else be
         # written behind that, and the database refuse to delete its user.
-        if User.objects.select_for_update().filter(pk=user.pk).first() is None:
-            return False
-        user.delete()
+        with locked(user):
+            user.delete()
+    except ClosedError:
+        return False
     return True
 
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -62,6 +63,16 @@ class UserAdmin(DjangoUserAdmin):
         if change:
             self._tell_of(request, obj, form, email)
 
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> User | None:
+        user = super().get_object(request, object_id, from_field)
+        if user is None or not transaction.get_connection().in_atomic_block:
+            return user
+        # Read again and locked, where a form is written. The form saves all columns: it would
+        # make an account anew that its owner closed meanwhile, or bring back an old password.
+        return User.objects.select_for_update().filter(pk=user.pk).first()
+
     def _tell_of(self, request: HttpRequest, user: User, form: Any, email: str) -> None:
         if "is_active" in form.changed_data:
             self._record(request, user)
@@ -92,7 +103,8 @@ class UserAdmin(DjangoUserAdmin):
         user = self.get_object(request, unquote(id))
         if user == request.user:
             return redirect("sessions:password-change")
-        response = super().user_change_password(request, id, form_url)
+        with transaction.atomic():  # In which `get_object` holds the user's row.
+            response = super().user_change_password(request, id, form_url)
         # Where nothing was set it leads back to itself.
         done = isinstance(response, HttpResponseRedirect) and response.url != request.path
         if user and done:
@@ -130,14 +142,16 @@ class UserAdmin(DjangoUserAdmin):
         audit.record(what, request, user_id=user.pk)
 
     def _set_active(self, request: HttpRequest, users: QuerySet[User], *, active: bool) -> None:
-        changed = users.filter(is_active=not active)
-        count = len(changed)
-        # Saved one by one: the signal of each save ends the user's log-ins.
-        for user in changed:
-            user.is_active = active
-            user.save(update_fields=["is_active"])
-            self._record(request, user)
-            self.log_change(request, user, "Activated." if active else "Deactivated.")
+        with transaction.atomic():
+            # Locked: an account that is closed meanwhile could not be saved.
+            changed = users.filter(is_active=not active).select_for_update()
+            count = len(changed)
+            # Saved one by one: the signal of each save ends the user's log-ins.
+            for user in changed:
+                user.is_active = active
+                user.save(update_fields=["is_active"])
+                self._record(request, user)
+                self.log_change(request, user, "Activated." if active else "Deactivated.")
         word = "activated" if active else "deactivated"
         self.message_user(request, f"{count} user(s) {word}.", messages.SUCCESS)
 

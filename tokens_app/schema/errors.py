@@ -3,6 +3,8 @@
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from ..authentication import SEND_THE_CSRF_TOKEN
+
 
 class Error(NamedTuple):
     """One value of `code`, with the words that go with it."""
@@ -56,8 +58,8 @@ ERRORS = {
     ),
     "csrf_failed": Error(
         403,
-        "CSRF Failed: CSRF token missing.",
-        "A cookie came without the CSRF token. A Bearer token needs none.",
+        f"CSRF Failed: CSRF token missing. {SEND_THE_CSRF_TOKEN}",
+        "A cookie came without the CSRF token, or from another origin. A Bearer token needs none.",
     ),
     "https_required": Error(
         403,

@@ -1,6 +1,7 @@
 """What can another site, or another host of this one, do in Alice's browser?"""
 
 from collections.abc import Iterable
+from http import HTTPStatus
 
 from ..arena import Arena
 from ..browser import Asked
@@ -18,6 +19,7 @@ from .forms import (
     sent_with_cookies,
     tossed,
 )
+from .mixing import acted_for, deciding, mixes_of, sent_together
 
 STRANGE_ORIGIN = f"https://{STRANGER}"
 # Origins that look like ours to a careless comparison.
@@ -84,6 +86,35 @@ def mixed_credentials(arena: Arena) -> Verdict:
     headers = [("Authorization", value) for value in ("Bearer x", "Token x", "Basic eDp4")]
     pages = [page_of(Asked.SAME_SITE, SIBLING_ORIGIN, header) for header in headers]
     return forged(arena, "a worthless header beside Alice's cookies", *pages)
+
+
+@attack(
+    "Two users at once",
+    standards=("RFC 6750 2", "CWE-436", "CWE-287"),
+    defence="One part of a request says for whom it is, whether it reads or writes: a Bearer token "
+    "where there is one, whatever cookies come with it.",
+)
+def two_users_at_once(arena: Arena) -> Verdict:
+    """Mallory's client holds some parts of Alice's credentials beside the others of her own: it
+    sends Alice's cookies with Mallory's token, say, and the reverse, in every combination.
+
+    A server that reads for the one and writes for the other, or now acts for the one and now for
+    the other, lets one of them do things in the other's name.
+    """
+    names = sent_together(arena)
+    if not names:
+        return Inapplicable("No request of its client carries two parts that could be two users'.")
+    first = len(arena.exchanges)
+    outcomes = {mix: acted_for(arena, mix) for mix in mixes_of(names)}
+    if any(e.response.status >= HTTPStatus.INTERNAL_SERVER_ERROR for e in arena.exchanges[first:]):
+        return Breached("The server broke over the parts of two users.")
+    served, renewed = deciding(outcomes, names, "read", "write"), deciding(outcomes, names, "renew")
+    if not (served and renewed):
+        return Breached("No one part decided for whom the server acted: it took two for one user.")
+    return Held(
+        f"Whatever came with it, the server read and wrote for whose {served[0]} it was,"
+        " or refused."
+    )
 
 
 @attack(

@@ -10,7 +10,7 @@ from django.conf import Settings, settings
 from ..wire import HOST, ORIGIN, SIBLING
 from .base import Strategy
 from .flows import FormFlow, TokenFlow
-from .ours import OUR_LEVERS, OUR_VARIANTS, OURS
+from .ours import BOTH_DOORS, OUR_LEVERS, OUR_VARIANTS, OURS
 from .stock import HARDENED, STOCK, WEAK_ROTATION
 from .weak_cookie import WEAK_COOKIE
 from .weak_refresh import WEAK_REFRESH
@@ -37,7 +37,8 @@ PLAYING = "AUTHCOMPARE_LAB_STRATEGY"
 
 def strategy_of(slug: str) -> Strategy:
     """Return a strategy, a variant included, by its slug."""
-    return (STRATEGIES | VARIANTS | LEVERS | {HARDENED.slug: HARDENED})[slug]
+    played_alone = {strategy.slug: strategy for strategy in (HARDENED, BOTH_DOORS)}
+    return (STRATEGIES | VARIANTS | LEVERS | played_alone)[slug]
 
 
 def playing() -> Strategy:

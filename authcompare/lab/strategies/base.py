@@ -11,10 +11,10 @@ from ..visitor import Flow
 class Strategy:
     """One contestant.
 
-    `flow` has the four verbs. `guard` is the REST framework's authentication class before the
-    probe; without one Django's middleware guards it. `clean_up` is the command that deletes what
-    is over. `stores` says in words where the server keeps
-    what it must find again. A `control` is weak on purpose and stands in no comparison.
+    `flow` has the four verbs. `guard` names the REST framework's authentication classes before the
+    probe, with spaces between; without one Django's middleware guards it. `clean_up` is the
+    command that deletes what is over. `stores` says in words where the server keeps what it must
+    find again. A `control` is weak on purpose and stands in no comparison.
     """
 
     slug: str

@@ -102,6 +102,20 @@ class TokenFlow:
         return answer
 
 
+@dataclass(frozen=True, kw_only=True)
+class BothFlow(TokenFlow):
+    """A browser that is logged in by form and by token, and shows both with each request."""
+
+    forms: FormFlow
+
+    def log_in(self, visitor: Visitor, email: str, password: str) -> Response:
+        self.forms.log_in(visitor, email, password)
+        return super().log_in(visitor, email, password)
+
+    def present(self, visitor: Visitor, request: Request) -> Request:
+        return super().present(visitor, self.forms.present(visitor, request))
+
+
 @dataclass(frozen=True)
 class CookieRefreshFlow(TokenFlow):
     """The access token in the script's memory, the refresh token in a cookie no script can read."""

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import include, path
 
 from .base import Strategy
-from .flows import CookieRefreshFlow, FormFlow, TokenFlow
+from .flows import BothFlow, CookieRefreshFlow, FormFlow, TokenFlow
 
 # What a play has no use for, beside the site's own settings.
 QUIET = {
@@ -135,6 +135,19 @@ OUR_VARIANTS: list[Strategy] = [
         overrides={"TOKEN_REVOCATION": "row", "REFRESH_GRACE": timedelta(0)},
     ),
 ]
+
+# As `/api/me/` is: open to a token and to a session, which one browser may hold of two users.
+BOTH_DOORS = OurTokens(
+    slug="both-doors",
+    title="Session and JWT together (ours, variant)",
+    about="One browser logged in by both doors, whose every request shows token and cookie.",
+    documentation=HERE,
+    flow=BothFlow(**API, forms=FORMS),
+    guard="tokens_app.authentication.BearerAuthentication"
+    " tokens_app.authentication.BrowserSessionAuthentication",
+    stores=("two rows per log-in, the token's read at each request",),
+    overrides={"TOKEN_REVOCATION": "row"},
+)
 
 # What makes ours fast: whom it makes fast, and the same without it. The benchmark measures both.
 OUR_LEVERS: list[tuple[str, Strategy]] = [

@@ -98,14 +98,16 @@ class StaffApiProbe(APIView):
 
 
 def probes(guard: str) -> list[URLPattern]:
-    """Return the probe's addresses, guarded by an authentication class or, without, by Django."""
+    """Return the probe's addresses, guarded by authentication classes or, without, by Django."""
     if not guard:
         return [
             path("probe/", Probe.as_view()),
             path("probe/staff/", StaffProbe.as_view()),
             path("probe/open/", OpenProbe.as_view()),
         ]
-    guards: dict[str, Any] = {"authentication_classes": [import_string(guard)]}
+    guards: dict[str, Any] = {
+        "authentication_classes": [import_string(name) for name in guard.split()]
+    }
     return [
         path("probe/", ApiProbe.as_view(**guards)),
         path("probe/staff/", StaffApiProbe.as_view(**guards)),

@@ -75,6 +75,7 @@ def answer(user_id: str) -> JsonResponse:
 class WeakRefresh(StockJWT):
     """SimpleJWT's access tokens, with an opaque refresh token in a cookie."""
 
+    guard: str = "authcompare.lab.strategies.weak_guard.TwoMinds"
     flow: Flow = VIEWS
 
     def doors(self) -> list[Any]:
@@ -88,7 +89,8 @@ class WeakRefresh(StockJWT):
 WEAK_REFRESH = WeakRefresh(
     slug="weak-refresh",
     title="Weak refresh cookie (control)",
-    about="The refresh token in a cookie, SameSite=None, that is adopted and asks for no origin.",
+    about="The refresh token in a cookie, SameSite=None, that is adopted and asks for no origin;"
+    " a write is by its user, whosever token comes with it.",
     documentation=SIMPLEJWT + "creating_tokens_manually.html",
     control=True,
     stores=("one cache entry for all refresh tokens",),
