@@ -5,28 +5,28 @@ import re
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from authcompare.lab.commands.load import summed_up
 
 
 def seen(answers: int, *, ms: float = 2.0, failures: int = 0) -> dict[str, Any]:
     """Return what a round of half a second saw that had so many answers."""
-    return {"seconds": 0.5, "ms": [ms] * answers, "failures": failures}
+    return {"seconds": 0.5, "ms": [ms] * answers, "failures": failures, "busy": 0.25}
 
 
 def test_the_rate_is_the_mean_of_the_rounds() -> None:
     found = summed_up([seen(100), seen(100), seen(100)])
 
     assert [found[name] for name in ("low", "per_second", "high")] == [200, 200, 200]
-    assert found["requests"] == 300
+    assert (found["requests"], found["rounds"]) == (300, [200, 200, 200])
 
 
 def test_rounds_that_differ_widen_the_interval() -> None:
     alike, apart = (summed_up([seen(n) for n in counts]) for counts in ((99, 101), (60, 140)))
 
     assert alike["low"] < alike["per_second"] < alike["high"]
-    assert apart["high"] / apart["low"] > alike["high"] / alike["low"]
+    assert apart["high"] - apart["low"] > alike["high"] - alike["low"]
 
 
 def test_one_round_has_no_interval() -> None:
@@ -52,3 +52,9 @@ def test_a_quick_load_prints_a_row_for_each_number_of_people(capsys: Any, monkey
         r"^ SimpleJWT, stateless +(\d+) +1 .* (\d+) +$", capsys.readouterr().out, re.M
     )
     assert rows == [("1", "0"), ("16", "0")]
+
+
+@pytest.mark.parametrize("option", [["--quick"], ["--action", "renew"]])
+def test_what_the_page_is_not_about_is_not_kept(option: list[str]) -> None:
+    with pytest.raises(CommandError, match="neither --quick nor an --action"):
+        call_command("lab", "load", "--write", *option)

@@ -16,6 +16,14 @@ def site_cache_url() -> str:
     return settings.CACHES["default"]["LOCATION"] if settings.SHARED_CACHE else OWN_MEMORY
 
 
+def roomy_cache_url() -> str:
+    """Return the site's cache, where it is a process's own memory with room for every session.
+
+    Django's default keeps 300 entries: of more people some would be logged out while measured.
+    """
+    return site_cache_url() if settings.SHARED_CACHE else f"{OWN_MEMORY}?max_entries=100000"
+
+
 @contextmanager
 def throwaway_cache(url: str) -> Iterator[dict[str, str]]:
     """Yield the environment of processes that share a cache; nothing is left of it afterwards."""
@@ -23,7 +31,7 @@ def throwaway_cache(url: str) -> Iterator[dict[str, str]]:
     try:
         yield {"CACHE_URL": url, "CACHE_KEY_PREFIX": prefix}
     finally:
-        if url != OWN_MEMORY:
+        if not url.startswith(OWN_MEMORY):
             delete_keys(url, prefix)
 
 

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -20,10 +21,10 @@ from .strategies import strategy_of
 from .visitor import Visitor
 from .wire import HOST, Request, Response
 
-# How long the server may take until all are logged in.
-READY_SECONDS = 120
-# Without them there is no percentile.
-FEWEST_ANSWERS = 2
+# How long the server may take until all are logged in, and until all are answered.
+PATIENCE_SECONDS = 120
+# So many answers everybody gets at least while measured: a shorter time would see no steady state.
+ANSWERS_EACH = 4
 
 
 class Person(FastHttpUser):
@@ -31,11 +32,13 @@ class Person(FastHttpUser):
 
     wait_time = constant(0)
     slug = action = ""
-    # Seconds of each request while `measuring`, and how many of them failed.
+    # Seconds of each request that was answered while `measuring`, and how many failed.
     measuring = False
     times: list[float] = []
     failures = 0
-    ready = 0
+    # How many have logged in, and have been answered once more.
+    ready = warm = 0
+    is_warm = False
 
     def on_start(self) -> None:
         """Log in, outside of what is measured."""
@@ -62,6 +65,8 @@ class Person(FastHttpUser):
             "renew": self.visitor.renew,
         }
         acts[self.action]()
+        Person.warm += not self.is_warm
+        self.is_warm = True
 
     def send(self, visitor: Visitor, request: Request) -> Response:
         """Send a request as a proxy does that has taken off the TLS."""
@@ -76,9 +81,10 @@ class Person(FastHttpUser):
         )
         headers_found = tuple((found.headers or {}).items())
         answer = Response(found.status_code, "", headers_found, found.content or b"")
-        if Person.measuring:
+        if Person.measuring and answer.ok():
             Person.times.append(time.perf_counter() - started)
-            Person.failures += not answer.ok()
+        elif Person.measuring:
+            Person.failures += 1
         return answer
 
 
@@ -96,32 +102,32 @@ def main() -> None:
 def loaded_by(users: int, seconds: float) -> dict[str, Any]:
     """Return what so many people saw: seconds, the milliseconds of each answer, and failures.
 
-    Raises `RuntimeError` where hardly anybody was answered.
+    `busy` is the share of its core that this process took: near 1 it would measure itself. Raises
+    `RuntimeError` where the server takes too long.
     """
-    Person.ready = Person.failures = 0
+    Person.ready = Person.warm = Person.failures = 0
     runner = Environment(user_classes=[Person]).create_local_runner()
     runner.start(users, spawn_rate=users)
-    wait_for(users)
-    gevent.sleep(seconds / 4)  # It warms up.
-    Person.times, started = [], time.perf_counter()
+    wait_until(lambda: Person.ready >= users, f"{users} people could not log in")
+    wait_until(lambda: Person.warm >= users, f"{users} people had no answer")
+    Person.times, started, spent = [], time.perf_counter(), time.process_time()
     Person.measuring = True
     gevent.sleep(seconds)
+    wait_until(lambda: len(Person.times) >= ANSWERS_EACH * users, f"{users} people had few answers")
     Person.measuring = False
-    took = time.perf_counter() - started
+    took, spent = time.perf_counter() - started, time.process_time() - spent
     runner.quit()
-    if len(Person.times) < FEWEST_ANSWERS:
-        raise RuntimeError(f"{users} people had no answers in {seconds} s: try more --seconds.")
     ms = [round(1000 * each, 3) for each in Person.times]
-    return {"seconds": took, "ms": ms, "failures": Person.failures}
+    return {"seconds": took, "ms": ms, "failures": Person.failures, "busy": spent / took}
 
 
-def wait_for(users: int) -> None:
-    """Wait until all are logged in. Raises `RuntimeError` where that takes too long."""
-    deadline = time.monotonic() + READY_SECONDS
-    while Person.ready < users:
+def wait_until(is_so: Callable[[], bool], complaint: str) -> None:
+    """Wait until something is so. Raises `RuntimeError` with the complaint where it never is."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not is_so():
         if time.monotonic() > deadline:
-            raise RuntimeError(f"Only {Person.ready} of {users} could log in.")
-        gevent.sleep(0.05)
+            raise RuntimeError(f"{complaint} in {PATIENCE_SECONDS} seconds.")
+        gevent.sleep(0.02)
 
 
 if __name__ == "__main__":

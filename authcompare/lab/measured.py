@@ -19,6 +19,7 @@ LOAD = (
     ("p50", "Milliseconds until half of the answers were there", "log", False),
     ("p95", "Milliseconds until 95 of 100 answers were there", "log", False),
     ("failures", "Requests that failed", "linear", False),
+    ("busy", "Share of its core that the load generator took at most", "linear", False),
 )
 SPACE = (
     Line("rows", drawn=False),

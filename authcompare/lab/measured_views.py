@@ -22,6 +22,7 @@ def measured_on(name: str, database: str) -> tuple[str, dict[str, Any]]:
         "database": database,
         "databases": {on: results.DATABASES[on] for on in others},
         "machine": results.found(run).get("machine"),
+        "interrupted": results.found(run).get("interrupted"),
     }
 
 

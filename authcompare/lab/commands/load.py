@@ -25,9 +25,9 @@ from rich.table import Table
 
 from .. import results
 from ..arena import CHEAP_HASHER
-from ..caches import site_cache_url, throwaway_cache
+from ..caches import roomy_cache_url, throwaway_cache
 from ..contest import Failed
-from ..figures import interval, over_rounds, rounded
+from ..figures import interval, over_rounds, rounded, significant
 from ..machine import machine
 from ..served import served
 from ..strategies import CONTESTANTS
@@ -37,7 +37,7 @@ from .console import chosen, empty_table, progress, refuse_partial
 KNOWN = {strategy.slug: strategy for strategy in CONTESTANTS}
 USERS, QUICK_USERS = (1, 4, 16, 64, 256), (1, 16)
 SECONDS = 0.6
-ROUNDS = 3
+ROUNDS = 4
 ACTIONS = ("read", "write", "renew")
 CORES = sorted(os.sched_getaffinity(0))
 
@@ -61,6 +61,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: dict[str, Any], console: Console) -> int:
     """Serve and load the strategies in turns, print the table, return the exit status."""
     refuse_partial(options)
+    if options["write"] and (options["quick"] or options["action"] != "read"):
+        raise CommandError("--write keeps a whole run of reads: neither --quick nor an --action.")
     strategies = chosen(options["strategy"], KNOWN)
     users = QUICK_USERS if options["quick"] else USERS
     processes = (1,) if options["quick"] else (1, 2)
@@ -73,11 +75,18 @@ def run(options: dict[str, Any], console: Console) -> int:
         for workers in processes
     ]
     seen: Seen = {}
+    interrupted = False
     try:
         measure(turns, users, options, seen)
     except KeyboardInterrupt:
         console.print("Interrupted: this is what was measured until then.")
-    result = collected(strategies, processes, users, seen)
+        interrupted = True
+    result = {
+        "machine": machine(),
+        "interrupted": interrupted,
+        "users": users,
+        "strategies": collected(strategies, processes, users, seen),
+    }
     console.print(table(result))
     if options["write"]:
         results.write(results.name_on("load", connection.vendor), result)
@@ -101,7 +110,7 @@ def loaded(
     """Yield what each number of people sees of a strategy at so many server processes."""
     hashers = {"PASSWORD_HASHERS": CHEAP_HASHER}
     with (
-        throwaway_cache(site_cache_url()) as cache,
+        throwaway_cache(roomy_cache_url()) as cache,
         on_cores(CORES[:workers]),
         served(strategy, workers=workers, settings=hashers, environ=cache) as server,
     ):
@@ -149,21 +158,17 @@ def generated(spec: dict[str, Any]) -> Iterator[Any]:
 def collected(
     strategies: list[Strategy], processes: tuple[int, ...], users: tuple[int, ...], seen: Seen
 ) -> dict[str, Any]:
-    """Return the result: figures by strategy, server processes and people, where there are any."""
+    """Return figures by strategy, server processes and people, where there are any."""
     return {
-        "machine": machine(),
-        "users": users,
-        "strategies": {
-            strategy.slug: {
-                str(workers): {
-                    str(count): summed_up(seen[strategy.slug, workers, count])
-                    for count in users
-                    if (strategy.slug, workers, count) in seen
-                }
-                for workers in processes
+        strategy.slug: {
+            str(workers): {
+                str(count): summed_up(seen[strategy.slug, workers, count])
+                for count in users
+                if (strategy.slug, workers, count) in seen
             }
-            for strategy in strategies
-        },
+            for workers in processes
+        }
+        for strategy in strategies
     }
 
 
@@ -171,7 +176,8 @@ def summed_up(rounds: list[Any]) -> dict[str, Any]:
     """Return requests per second with their interval, percentiles in milliseconds, and counts."""
     ms = [time for one in rounds for time in one["ms"]]
     # Answers of one round are no witnesses of their own: the round is.
-    rate = over_rounds([len(one["ms"]) / one["seconds"] for one in rounds])
+    rates = [len(one["ms"]) / one["seconds"] for one in rounds]
+    rate = over_rounds(rates)
     cuts = statistics.quantiles(ms, n=100)
     figures = {
         "per_second": rate["mean"],
@@ -180,8 +186,10 @@ def summed_up(rounds: list[Any]) -> dict[str, Any]:
         "p50": cuts[49],
         "p95": cuts[94],
         "p99": cuts[98],
+        "busy": max(one["busy"] for one in rounds),
     }
     return rounded(figures) | {
+        "rounds": [significant(each) for each in rates],
         "requests": len(ms),
         "failures": sum(one["failures"] for one in rounds),
     }
