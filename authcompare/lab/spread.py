@@ -35,7 +35,8 @@ READS = 300
 def played(strategy: Strategy, cache_url: str, places: Sequence[Place]) -> dict[str, Any]:
     """Return what a strategy does on three servers with one cache, or with one each.
 
-    There are `PLACES` of them: the servers', and last the one of the service beside them.
+    `places` are `PLACES` of them: the servers', and last the one of the service beside them.
+    Raises `NotServed` where the strategy does not run.
     """
     at, *others, service = places
     with ExitStack() as stack:
