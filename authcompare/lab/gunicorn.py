@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import ssl
 import subprocess
 import sys
@@ -13,6 +12,8 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 
 from django.conf import settings
+
+from .network import HERE, Place
 
 # A busy machine may need a while to import Django in every worker.
 START_SECONDS = 60
@@ -30,25 +31,27 @@ def gunicorn(
     *,
     options: Sequence[str] = (),
     certificate: Path | None = None,
+    place: Place = HERE,
 ) -> Iterator[int]:
     """Run a WSGI callable until the end of the block, and yield the port once it answers.
 
     With a certificate, a file with its key, the port speaks TLS. What the server prints goes to
-    `log`. Raises `NotServed` where it does not start.
+    `log`. The port is one of the place's address. Raises `NotServed` where it does not start.
     """
-    command = [sys.executable, "-m", "gunicorn", app, "--log-level", "warning", *options]
+    command = [*place.command, sys.executable, "-m", "gunicorn", app, *options]
+    command += ["--log-level", "warning"]
     command += ["--no-control-socket"]  # All servers of one user would have it at one path.
     # Idle between two rounds a connection must not be closed under the client.
     command += ["--keep-alive", "60"]
     # Who comes from any address of this machine may be the proxy that has taken off the TLS.
-    command += ["--forwarded-allow-ips", "127.0.0.0/8"]
+    command += ["--forwarded-allow-ips", place.neighbours]
     if certificate:
         command += ["--certfile", str(certificate)]
     # Every process of the server holds the pipe's end, which closes when the last of them is gone.
     ended, alive = os.pipe()
     with log.open("ab") as output, open(ended, "rb") as all_ended:  # noqa: PTH123  (it is no path)
         # The socket is this process's first, so that no other can take its port meanwhile.
-        with socket.create_server(("127.0.0.1", 0)) as listener:
+        with place.listener() as listener:
             port: int = listener.getsockname()[1]
             process = subprocess.Popen(  # noqa: S603  (our own program, with our own arguments)
                 [*command, "--bind", f"fd://{listener.fileno()}"],
@@ -61,7 +64,7 @@ def gunicorn(
             )
         os.close(alive)
         try:
-            if not answers(port, certificate):
+            if not answers(port, certificate, place.address):
                 raise NotServed(log.read_text())
             yield port
         finally:
@@ -72,9 +75,9 @@ def gunicorn(
             all_ended.read()
 
 
-def answers(port: int, certificate: Path | None) -> bool:
+def answers(port: int, certificate: Path | None, address: str) -> bool:
     """Tell whether a server answers; one that is still starting is waited for."""
-    connection = connect(port, certificate)
+    connection = connect(port, certificate, address)
     try:
         connection.request("GET", "/")
         return connection.getresponse().status < HTTPStatus.INTERNAL_SERVER_ERROR
@@ -84,9 +87,9 @@ def answers(port: int, certificate: Path | None) -> bool:
         connection.close()
 
 
-def connect(port: int, certificate: Path | None) -> HTTPConnection:
+def connect(port: int, certificate: Path | None, address: str = HERE.address) -> HTTPConnection:
     """Return a client of the port that trusts its certificate."""
     if not certificate:
-        return HTTPConnection("127.0.0.1", port, timeout=START_SECONDS)
+        return HTTPConnection(address, port, timeout=START_SECONDS)
     context = ssl.create_default_context(cafile=certificate)
-    return HTTPSConnection("127.0.0.1", port, timeout=START_SECONDS, context=context)
+    return HTTPSConnection(address, port, timeout=START_SECONDS, context=context)

@@ -1,7 +1,9 @@
 """A visitor of real servers: requests over sockets, each to the server that it is at."""
 
+from collections.abc import Sequence
 from http.client import HTTPConnection
 
+from .relay import Address
 from .visitor import Visitor
 from .wire import HOST, Request, Response
 
@@ -11,9 +13,9 @@ TIMEOUT_SECONDS = 30
 class Road:
     """The way to several servers of one site, of which a visitor is at one at a time."""
 
-    def __init__(self, ports: list[int]) -> None:
+    def __init__(self, addresses: Sequence[Address]) -> None:
         self._connections = [
-            HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_SECONDS) for port in ports
+            HTTPConnection(host, port, timeout=TIMEOUT_SECONDS) for host, port in addresses
         ]
         self.at = 0
 

@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 import jwt
 
@@ -21,7 +22,8 @@ ALGORITHMS = ["ES256", "EdDSA", "RS256"]
 def keys() -> jwt.PyJWKClient:
     """Return the published keys, fetched when the first token comes and now and then anew."""
     # The site is behind TLS; this stands in for the proxy before it, which is not in the play.
-    return jwt.PyJWKClient(os.environ[JWKS], headers={"X-Forwarded-Proto": "https"})
+    proxied = {"X-Forwarded-Proto": "https", "Host": urlsplit(os.environ[ISSUER]).netloc}
+    return jwt.PyJWKClient(os.environ[JWKS], headers=proxied)
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

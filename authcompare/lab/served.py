@@ -17,6 +17,8 @@ from typing import Any
 from .certificate import self_signed
 from .contest import throwaway_database
 from .gunicorn import gunicorn
+from .network import HERE, Place
+from .relay import Address
 from .strategies import PLAYING, environment
 from .strategies.base import Strategy
 
@@ -26,6 +28,8 @@ CLOCK = "AUTHCOMPARE_LAB_CLOCK"
 IDS = "AUTHCOMPARE_LAB_IDS"
 # Settings on top of the strategy's own, as JSON.
 SETTINGS = "AUTHCOMPARE_LAB_SETTINGS"
+# Where the servers are that a strategy's own server asks.
+SERVERS = ("DATABASE_URL", "CACHE_URL")
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,12 @@ class Server:
     port: int
     ids: Mapping[str, str]
     environ: Mapping[str, str]
+    host: str = HERE.address
+
+    @property
+    def address(self) -> Address:
+        """Return where it listens."""
+        return self.host, self.port
 
     def wait(self, **by: float) -> None:
         """Let time pass for the server, if it was served with a clock: `wait(days=31)`."""
@@ -55,12 +65,14 @@ def served(
     clock: bool = False,
     settings: Mapping[str, Any] | None = None,
     environ: Mapping[str, str] | None = None,
+    place: Place = HERE,
 ) -> Iterator[Server]:
     """Serve a strategy until the end of the block; nothing is left behind, whatever happens.
 
     `clock` lets `Server.wait` move the server's time. `settings` (of what JSON can say) and
     `environ` (CACHE_URL, say) come on top of the strategy's own. Without `tls` the server takes
     the client for a proxy that has taken off the TLS, if it says so: `X-Forwarded-Proto: https`.
+    `place` is where it runs, and from where it must reach database and cache.
     Raises `NotServed` where the strategy does not run.
     """
     with tempfile.TemporaryDirectory(prefix="authcompare-lab-") as name:
@@ -69,6 +81,7 @@ def served(
             variables = os.environ | environment(home) | {"CACHE_URL": "locmem://"}
             variables |= {PLAYING: strategy.slug, "DATABASE_URL": url, IDS: str(home / "ids")}
             variables |= {SETTINGS: json.dumps(dict(settings or {}))} | dict(environ or {})
+            variables |= {name: place.reach(variables[name]) for name in SERVERS}
             if clock:
                 variables[CLOCK] = str(home / "clock")
                 (home / "clock").write_text("0")
@@ -78,5 +91,7 @@ def served(
                 home / "log",
                 options=["--preload", "--workers", str(workers), "--threads", str(threads)],
                 certificate=self_signed(home) if tls else None,
+                place=place,
             ) as port:
-                yield Server(port, json.loads((home / "ids").read_text()), variables)
+                ids = json.loads((home / "ids").read_text())
+                yield Server(port, ids, variables, place.address)

@@ -1,12 +1,12 @@
 """Beyond one server: log in at one, read at another, log out at a third.
 
-The servers are processes of their own on ports of their own, over one database; what each keeps in
-its own memory the others do not see. A service that only verifies tokens stands beside them.
+The servers are processes of their own at addresses of their own, over one database; what each keeps
+in its own memory the others do not see. A service that only verifies tokens stands beside them.
 """
 
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from http import HTTPStatus
 from pathlib import Path
@@ -15,6 +15,8 @@ from typing import Any
 from .arena import PASSWORD, email_of
 from .caches import throwaway_cache
 from .gunicorn import gunicorn
+from .network import Place
+from .relay import Address
 from .remote import Road
 from .resource_server import ISSUER, JWKS
 from .served import Server, served
@@ -23,28 +25,37 @@ from .visitor import Visitor
 from .wire import ORIGIN, Request
 
 SERVERS = 3
+# The servers', and the one of the service beside them.
+PLACES = SERVERS + 1
 KEYS = "/.well-known/jwks.json"
 # How many reads a latency is the median of.
 READS = 300
 
 
-def played(strategy: Strategy, cache_url: str) -> dict[str, Any]:
-    """Return what a strategy does on three servers with one cache, or with one each."""
+def played(strategy: Strategy, cache_url: str, places: Sequence[Place]) -> dict[str, Any]:
+    """Return what a strategy does on three servers with one cache, or with one each.
+
+    `places` are `PLACES` of them: the servers', and last the one of the service beside them.
+    Raises `NotServed` where the strategy does not run.
+    """
+    at, *others, service = places
     with ExitStack() as stack:
         environ = stack.enter_context(throwaway_cache(cache_url))
-        first = stack.enter_context(served(strategy, environ=environ))
-        ports = [first.port, *(stack.enter_context(another(first)) for _ in range(SERVERS - 1))]
-        road = Road(ports)
+        first = stack.enter_context(served(strategy, environ=environ, place=at))
+        further = [stack.enter_context(another(first, place)) for place in others]
+        road = Road([first.address, *further])
         stack.callback(road.close)
-        return spread(strategy, first, road) | beside(strategy, first, road)
+        return spread(strategy, first, road) | beside(strategy, first, road, service)
 
 
 @contextmanager
-def another(server: Server, app: str = "authcompare.lab.wsgi", **more: str) -> Iterator[int]:
+def another(
+    server: Server, place: Place, app: str = "authcompare.lab.wsgi", **more: str
+) -> Iterator[Address]:
     """Serve the same once more: the same settings, secrets and database, another process."""
     log = Path(server.environ["SIGNING_KEYS_FILE"]).with_name("log")
-    with gunicorn(app, {**server.environ, **more}, log) as port:
-        yield port
+    with gunicorn(app, {**server.environ, **more}, log, place=place) as port:
+        yield place.address, port
 
 
 def spread(strategy: Strategy, server: Server, road: Road) -> dict[str, Any]:
@@ -61,7 +72,7 @@ def spread(strategy: Strategy, server: Server, road: Road) -> dict[str, Any]:
     return {"read_elsewhere": elsewhere, "ended_everywhere": copy.identity() is None}
 
 
-def beside(strategy: Strategy, server: Server, road: Road) -> dict[str, Any]:
+def beside(strategy: Strategy, server: Server, road: Road, place: Place) -> dict[str, Any]:
     """Show a token to a service that knows the keys' address only, where there are such keys."""
     road.at = 0
     alice = visitor(strategy, road)
@@ -70,9 +81,9 @@ def beside(strategy: Strategy, server: Server, road: Road) -> dict[str, Any]:
     alice.log_in()
     if alice.identity() != server.ids["alice"]:
         return {}
-    known = {JWKS: f"http://127.0.0.1:{server.port}{KEYS}", ISSUER: ORIGIN}
-    with another(server, "authcompare.lab.resource_server", **known) as port:
-        service = Road([port])
+    known = {JWKS: f"http://{server.host}:{server.port}{KEYS}", ISSUER: ORIGIN}
+    with another(server, place, "authcompare.lab.resource_server", **known) as address:
+        service = Road([address])
         guest = alice.copy()
         guest.way = service.send
         try:

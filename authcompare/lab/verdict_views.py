@@ -14,6 +14,7 @@ from .claims import CLAIMS, NOT_MEASURED
 from .delays import SCHEDULE
 from .durations import words
 from .events import EVENTS
+from .network import PORTS, TOLD
 from .standards import address_of
 from .strategies import CONTESTANTS, CONTROLS, STRATEGIES
 from .strategies.base import Strategy
@@ -156,4 +157,6 @@ def spread(request: HttpRequest) -> HttpResponse:
         for s in CONTESTANTS
         for cache, row in found.get("strategies", {}).get(s.slug, {}).items()
     ]
-    return render(request, "lab/spread.html", {"rows": rows, "machine": found.get("machine")})
+    network = TOLD[found.get("network", PORTS)]  # There was nothing else to say before it said so.
+    context = {"rows": rows, "machine": found.get("machine"), "network": network}
+    return render(request, "lab/spread.html", context)

@@ -14,6 +14,7 @@ from rich.console import Console
 from ..arena import CHEAP_HASHER, PASSWORD, email_of
 from ..caches import roomy_cache_url, throwaway_cache
 from ..contest import Failed
+from ..network import HERE
 from ..remote import Road
 from ..served import served
 from ..strategies import CONTESTANTS
@@ -47,7 +48,7 @@ def run(options: dict[str, Any], console: Console) -> int:
 
 def headers_of_alice(slug: str, port: int) -> list[str]:
     """Return the options of curl and wrk by which they read as Alice. Raises `Failed` without."""
-    road = Road([port])
+    road = Road([(HERE.address, port)])
     sent: list[Request] = []
 
     def send(visitor: Visitor, request: Request) -> Response:

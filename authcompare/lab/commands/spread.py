@@ -1,8 +1,9 @@
 """Play each strategy on three servers: log in at one, read at another, log out at a third.
 
-Once with a cache in each server's own memory and, where `CACHE_URL` names one, once with a shared
-cache. Where the site publishes keys, a service that knows nothing else tries its tokens. `--write`
-keeps the result for the pages.
+Each server has a network namespace of its own where root makes them, and else a port of its own.
+All is played once with a cache in each server's own memory and, where `CACHE_URL` names one, once
+with a shared cache. Where the site publishes keys, a service that knows nothing else tries its
+tokens. `--write` keeps the result for the pages.
 """
 
 from argparse import ArgumentParser
@@ -16,6 +17,7 @@ from .. import results, spread
 from ..caches import OWN_MEMORY, site_cache_url
 from ..figures import significant
 from ..machine import machine
+from ..network import TOLD, network
 from ..strategies import CONTESTANTS
 from .console import chosen, empty_table, progress, refuse_partial
 
@@ -35,13 +37,21 @@ def run(options: dict[str, Any], console: Console) -> int:
     strategies = chosen(options["strategy"], KNOWN)
     urls = caches()
     found: dict[str, dict[str, Any]] = {}
-    with progress("Spreading", len(strategies) * len(urls)) as advance:
+    with (
+        network(spread.PLACES) as net,
+        progress("Spreading", len(strategies) * len(urls)) as advance,
+    ):
         for strategy in strategies:
             found[strategy.slug] = {}
             for name, url in urls.items():
-                found[strategy.slug][name] = rounded(spread.played(strategy, url))
+                found[strategy.slug][name] = rounded(spread.played(strategy, url, net.places))
                 advance()
-    result = {"machine": machine(), "caches": list(urls), "strategies": found}
+    result = {
+        "machine": machine(),
+        "network": net.kind,
+        "caches": list(urls),
+        "strategies": found,
+    }
     console.print(table(result))
     if options["write"]:
         results.write("spread", result)
@@ -59,9 +69,9 @@ def rounded(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def table(result: dict[str, Any]) -> Table:
-    """Return a row for each strategy and cache."""
+    """Return a row for each strategy and cache, and below them where the servers were."""
     columns = ("", "cache", "read elsewhere", "log-out seen", "service", "after log-out", "ms")
-    shown = empty_table(*columns)
+    shown = empty_table(*columns, caption=TOLD[result["network"]])
     for slug, by_cache in result["strategies"].items():
         for name, found in by_cache.items():
             beside = ("service_believes", "after_log_out")
