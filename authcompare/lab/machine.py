@@ -4,13 +4,16 @@ import os
 import platform
 import sys
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import distributions, version
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
 
-PACKAGES = ("Django", "djangorestframework", "djangorestframework-simplejwt", "PyJWT")
+PACKAGES = (
+    *("Django", "djangorestframework", "djangorestframework_simplejwt", "PyJWT"),
+    *("gunicorn", "locust"),
+)
 
 
 def machine() -> dict[str, str]:
@@ -20,12 +23,28 @@ def machine() -> dict[str, str]:
         "cores": str(os.cpu_count()),
         "system": f"{platform.system()} {platform.release()}",
         "Python": platform.python_version(),
-        "database": connection.vendor,
+        "database": database(),
         "cache": "redis" if settings.SHARED_CACHE else "local memory",
-        **{name: version(name) for name in PACKAGES},
+        **versions(),
         "date": datetime.now(UTC).date().isoformat(),
         "command": "manage.py " + " ".join(sys.argv[1:]),
     }
+
+
+def database() -> str:
+    """Return the database and the version that answers."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT sqlite_version()")
+        else:
+            cursor.execute("SHOW server_version")
+        return f"{connection.vendor} {cursor.fetchone()[0]}"
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of the packages that are compared or that measure, if installed."""
+    installed = {distribution.name for distribution in distributions()}
+    return {name: version(name) for name in PACKAGES if name in installed}
 
 
 def processor() -> str:

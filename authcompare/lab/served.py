@@ -32,6 +32,11 @@ SETTINGS = "AUTHCOMPARE_LAB_SETTINGS"
 SERVERS = ("DATABASE_URL", "CACHE_URL")
 
 
+def options(*, workers: int = 1, threads: int = 4) -> list[str]:
+    """Return how gunicorn serves here; `--threads` lets connections live on between requests."""
+    return ["--workers", str(workers), "--threads", str(threads)]
+
+
 @dataclass(frozen=True)
 class Server:
     """A strategy's server. `ids` are those of the cast, by name; `environ` is what it runs in."""
@@ -89,7 +94,7 @@ def served(
                 "authcompare.lab.wsgi",
                 variables,
                 home / "log",
-                options=["--preload", "--workers", str(workers), "--threads", str(threads)],
+                options=["--preload", *options(workers=workers, threads=threads)],
                 certificate=self_signed(home) if tls else None,
                 place=place,
             ) as port:

@@ -14,12 +14,13 @@ from typing import Any
 
 from .arena import PASSWORD, email_of
 from .caches import throwaway_cache
+from .figures import over_rounds, rounded
 from .gunicorn import gunicorn
 from .network import Place
 from .relay import Address
 from .remote import Road
 from .resource_server import ISSUER, JWKS
-from .served import Server, served
+from .served import Server, options, served
 from .strategies.base import Strategy
 from .visitor import Visitor
 from .wire import ORIGIN, Request
@@ -28,8 +29,8 @@ SERVERS = 3
 # The servers', and the one of the service beside them.
 PLACES = SERVERS + 1
 KEYS = "/.well-known/jwks.json"
-# How many reads a latency is the median of.
-READS = 300
+# A latency is the median of a block's reads; site and service take turns.
+READS, BLOCKS = 25, 10
 
 
 def played(strategy: Strategy, cache_url: str, places: Sequence[Place]) -> dict[str, Any]:
@@ -54,7 +55,7 @@ def another(
 ) -> Iterator[Address]:
     """Serve the same once more: the same settings, secrets and database, another process."""
     log = Path(server.environ["SIGNING_KEYS_FILE"]).with_name("log")
-    with gunicorn(app, {**server.environ, **more}, log, place=place) as port:
+    with gunicorn(app, {**server.environ, **more}, log, options=options(), place=place) as port:
         yield place.address, port
 
 
@@ -89,7 +90,7 @@ def beside(strategy: Strategy, server: Server, road: Road, place: Place) -> dict
         try:
             if guest.identity() != server.ids["alice"]:
                 return {"service_believes": False}
-            ms = [latency(alice), latency(guest)]
+            ms = latencies(alice, guest)
             alice.log_out()
             after = guest.identity() is not None
             return {"service_believes": True, "after_log_out": after, "ms": ms}
@@ -103,8 +104,14 @@ def visitor(strategy: Strategy, road: Road) -> Visitor:
     )
 
 
+def latencies(*people: Visitor) -> list[dict[str, float | None]]:
+    """Return the milliseconds of a read over the socket for each of them, with their interval."""
+    turns = [[latency(somebody) for somebody in people] for _ in range(BLOCKS + 1)]
+    return [rounded(over_rounds(of_one)) for of_one in zip(*turns[1:], strict=True)]
+
+
 def latency(somebody: Visitor) -> float:
-    """Return the median milliseconds of a read over the socket."""
+    """Return the median milliseconds of a block of reads."""
     times = []
     for _ in range(READS):
         started = time.perf_counter()

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from .. import results, spread
 from ..caches import OWN_MEMORY, site_cache_url
-from ..figures import significant
+from ..figures import interval, told
 from ..machine import machine
 from ..network import TOLD, network
 from ..strategies import CONTESTANTS
@@ -44,7 +44,7 @@ def run(options: dict[str, Any], console: Console) -> int:
         for strategy in strategies:
             found[strategy.slug] = {}
             for name, url in urls.items():
-                found[strategy.slug][name] = rounded(spread.played(strategy, url, net.places))
+                found[strategy.slug][name] = spread.played(strategy, url, net.places)
                 advance()
     result = {
         "machine": machine(),
@@ -64,10 +64,6 @@ def caches() -> dict[str, str]:
     return {"own": OWN_MEMORY} | shared
 
 
-def rounded(found: dict[str, Any]) -> dict[str, Any]:
-    return found | {"ms": [significant(ms) for ms in found["ms"]]} if "ms" in found else found
-
-
 def table(result: dict[str, Any]) -> Table:
     """Return a row for each strategy and cache, and below them where the servers were."""
     columns = ("", "cache", "read elsewhere", "log-out seen", "service", "after log-out", "ms")
@@ -80,7 +76,7 @@ def table(result: dict[str, Any]) -> Table:
                 name,
                 *(_word(found[key]) for key in ("read_elsewhere", "ended_everywhere")),
                 *(_word(found.get(key)) for key in beside),
-                " → ".join(f"{ms:g}" for ms in found.get("ms", ())),
+                " → ".join(f"{told(ms['mean'])} ({interval(ms)})" for ms in found.get("ms", ())),
             )
     return shown
 
