@@ -33,14 +33,19 @@ class Failed(Exception):  # noqa: N818  (it reads as what it says)
     """A strategy's process ended before its task was done."""
 
 
+def database_server() -> str:
+    """Return the URL of the site's database server, without a database."""
+    site = settings.DATABASES["default"]
+    return f"postgres://{site['USER']}:{site['PASSWORD']}@{site['HOST']}:{site['PORT']}"
+
+
 @contextmanager
 def throwaway_database(home: Path, slug: str) -> Iterator[str]:
     """Yield the URL of an empty database that is gone afterwards: a file, or one on the server."""
     if connection.vendor == "sqlite":
         yield f"sqlite:///{home}/{slug}.sqlite3"
         return
-    site = settings.DATABASES["default"]
-    server = f"postgres://{site['USER']}:{site['PASSWORD']}@{site['HOST']}:{site['PORT']}"
+    server = database_server()
     name = f"lab_{slug.replace('-', '_')}_{secrets.token_hex(4)}"
     with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
         admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))

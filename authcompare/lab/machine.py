@@ -2,13 +2,17 @@
 
 import os
 import platform
+import sqlite3
 import sys
 from datetime import UTC, datetime
 from importlib.metadata import distributions, version
 from pathlib import Path
 
+import psycopg
 from django.conf import settings
 from django.db import connection
+
+from .contest import database_server
 
 PACKAGES = (
     *("Django", "djangorestframework", "djangorestframework_simplejwt", "PyJWT"),
@@ -32,13 +36,13 @@ def machine() -> dict[str, str]:
 
 
 def database() -> str:
-    """Return the database and the version that answers."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("SELECT sqlite_version()")
-        else:
-            cursor.execute("SHOW server_version")
-        return f"{connection.vendor} {cursor.fetchone()[0]}"
+    """Return the database and its version."""
+    if connection.vendor == "sqlite":
+        return f"sqlite {sqlite3.sqlite_version}"
+    # Not by Django's connection: the database that it names need not be there.
+    with psycopg.connect(f"{database_server()}/postgres") as server:
+        major, minor = divmod(server.info.server_version, 10_000)
+    return f"{connection.vendor} {major}.{minor}"
 
 
 def versions() -> dict[str, str]:

@@ -121,10 +121,11 @@ def load() -> str:
     seen = {slug: row["1"].get(str(people)) for slug, row in found["strategies"].items()}
     figures = {measured.TITLES[slug]: row for slug, row in seen.items() if row}
     rows = [
-        [title, *(told(row[name]) for name in ("per_second", "p50", "p99"))]
+        [title, told(row["per_second"]), interval(row), told(row["p50"]), told(row["p99"])]
         for title, row in sorted(figures.items(), key=lambda item: -item[1]["per_second"])
     ]
-    return table([f"{people} people at once", "requests per second", "p50, ms", "p99, ms"], rows)
+    header = [f"{people} people at once", "requests per second", "95 %", "p50, ms", "p99, ms"]
+    return table(header, rows)
 
 
 def tabs() -> str:
