@@ -106,6 +106,22 @@ def test_sessions_live_in_memory_where_they_die_with_it(survivors: list[str], ve
     assert all(STRATEGIES[slug].title in finding.sentence for slug in COOKIE)
 
 
+def test_what_cache_it_was_is_told_where_a_session_is_kept_in_one() -> None:
+    kept = [slug for slug in SESSIONS if "cache entry" in " ".join(STRATEGIES[slug].stores)]
+    assert kept
+    results.write("facts", {slug: held() for slug in SESSIONS})
+
+    told = claims.server_memory().sentence.partition("In that run the cache was the memory of")[2]
+
+    assert [slug for slug in SESSIONS if STRATEGIES[slug].title in told] == kept
+
+
+def test_no_cache_is_told_of_where_no_session_is_kept_in_one() -> None:
+    results.write("facts", {SESSIONS[0]: held()})
+
+    assert "cache" not in claims.server_memory().sentence
+
+
 @pytest.mark.parametrize(
     ("first", "second", "verdict"),
     [

@@ -95,9 +95,20 @@ def server_memory() -> Finding:
     kept = [slug for slug in sessions if slug not in lost]
     sentence = (
         f"Of {len(sessions)} ways to keep a session {len(lost)} lost it when the server's memory "
-        f"was emptied: {titles(lost)}. It outlived that with: {titles(kept)}."
+        f"was emptied: {titles(lost)}. It outlived that with: {titles(kept)}.{caches_of(sessions)}"
     )
     return Finding(graded(lost, sessions), sentence, (HOLDINGS,))
+
+
+def caches_of(slugs: list[str]) -> str:
+    """Say what cache they had who keep something in one; facts are observed with no other."""
+    cached = [slug for slug in slugs if any("cache" in kept for kept in STRATEGIES[slug].stores)]
+    if not cached:
+        return ""
+    return (
+        " In that run the cache was the memory of the server's own process, not a server of its "
+        f"own; it is what these keep sessions in: {titles(cached)}."
+    )
 
 
 @when_measured
