@@ -16,6 +16,8 @@ from authcompare.lab.strategies import (
     TOKENS,
 )
 
+from .lab_pages import page
+
 Row = tuple[float, ...]
 USERS = [1, 16, 64]
 RISING, FALLING = (100.0, 200.0, 200.0), (100.0, 200.0, 120.0)
@@ -488,3 +490,17 @@ def test_no_read_is_cheaper_where_that_is_not_sure() -> None:
 
 def test_every_contestant_is_either_stock_or_ours() -> None:
     assert sorted(STOCK_SESSIONS + STOCK_TOKENS + OWN) == sorted(SESSIONS + TOKENS)
+
+
+@pytest.mark.django_db
+def test_the_page_names_the_machine_of_each_measured_claim() -> None:
+    loaded(RISING, RISING)
+    grown(1.0, 1.0)
+    priced(COSTS)
+
+    text = page("/lab/claims/")
+
+    assert text.count("<code>manage.py lab load</code>") == 2
+    assert text.count("<code>manage.py lab grow</code>") == 1
+    assert text.count("<code>manage.py lab bench</code>") == 1
+    assert "processor Abacus, cores 4, database sqlite" in " ".join(text.split())
