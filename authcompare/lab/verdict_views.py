@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from . import results
 from .attacks import Attack, load
-from .claims import CLAIMS, NOT_MEASURED
+from .claims import CLAIMS, NOT_MEASURED, Finding
 from .delays import SCHEDULE
 from .durations import words
 from .events import EVENTS
@@ -142,10 +142,19 @@ def credentials(request: HttpRequest) -> HttpResponse:
 @require_safe
 def claims(request: HttpRequest) -> HttpResponse:
     """What is commonly said, and what the runs say to it."""
-    found = [{"claim": claim, "finding": claim.check()} for claim in CLAIMS]
+    found = [
+        {"claim": claim, "finding": finding, "machines": _machines(finding)}
+        for claim in CLAIMS
+        for finding in [claim.check()]
+    ]
     if all(item["finding"] == NOT_MEASURED for item in found):
         found = []
     return render(request, "lab/claims.html", {"found": found})
+
+
+def _machines(finding: Finding) -> list[dict[str, str]]:
+    """Return on what the figures of a finding were measured: another machine has others."""
+    return [results.read(run)["machine"] for run in finding.measured]
 
 
 @require_safe

@@ -25,6 +25,11 @@ CONTROLS = [strategy for strategy in STRATEGIES.values() if strategy.control]
 # two can then be held against what was observed.
 SESSIONS = [s.slug for s in CONTESTANTS if isinstance(s.flow, FormFlow)]
 TOKENS = [s.slug for s in CONTESTANTS if isinstance(s.flow, TokenFlow)]
+# The same of libraries as they come, and ours apart: how many there are of those was our choice.
+STOCK_SESSIONS, STOCK_TOKENS = (
+    [s.slug for s in STOCK if s.slug in kind] for kind in (SESSIONS, TOKENS)
+)
+OWN = [s.slug for s in OURS]
 # One knob turned on a contestant: measured where that knob matters, and in no matrix.
 VARIANTS = {strategy.slug: strategy for strategy in OUR_VARIANTS}
 # What one of ours is without that which makes it fast: measured beside it.
