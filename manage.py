@@ -12,7 +12,10 @@ def main() -> None:
         from django.core.exceptions import ImproperlyConfigured
         from django.core.management import ManagementUtility
     except ImportError as error:
-        raise SystemExit("Django is not installed here: `make setup` does it.") from error
+        raise SystemExit(
+            "This Python has no Django: `make setup` installs it into .venv, and then"
+            " `.venv/bin/python manage.py` has it."
+        ) from error
     if sys.argv[1:2] == ["test"]:
         # The test values must be in the environment before anything loads the settings.
         import tests.environment  # noqa: F401

@@ -77,6 +77,30 @@ def test_no_page_scrolls_sideways_on_a_phone(open_page: OpenPage, path: str, wid
     assert has_no_horizontal_scroll(page)
 
 
+A4 = 794  # pixels, of which CSS has 96 to the inch
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/lab/attacks/", "/lab/delays/", "/lab/credentials/"])
+def test_on_paper_no_table_is_cut_off_and_sums_stand_once(open_page: OpenPage, path: str) -> None:
+    page = open_page(viewport={"width": A4, "height": 1123})
+    page.emulate_media(media="print")
+    page.goto(path)
+
+    assert page.locator(".scroll").evaluate_all(
+        "parts => parts.every((part) => part.scrollWidth <= part.clientWidth)"
+    )
+    # A table's foot is repeated below each page.
+    for foot in page.locator("tfoot").all():
+        assert foot.evaluate("foot => getComputedStyle(foot).display") == "table-row-group"
+
+
+def test_a_panel_shows_the_others_too_and_the_legend_says_so(page: Page) -> None:
+    page.goto("/lab/tabs/")
+    page.locator(".lab-panel").first.wait_for()
+
+    assert page.locator(".lab-legend").inner_text().endswith("the other strategies")
+
+
 def test_a_picture_is_drawn_again_for_another_width(page: Page) -> None:
     page.goto("/lab/costs/")
     svg = page.locator("figure svg").first

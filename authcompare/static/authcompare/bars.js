@@ -48,6 +48,7 @@ function marks(rows, insetTop) {
   const of = (mode) => rows.filter((row) => row.mode === mode);
   const bar = { x: "value", y: "name", insetTop, insetBottom: 4 };
   const centre = { y: "name", dy: (insetTop - 4) / 2 };
+  const interval = { ...centre, x1: "low", x2: "high" };
   const end = { x: (row) => Math.max(row.high, row.value), dx: 8, textAnchor: "start" };
   return [
     gridX({ ticks: 5 }),
@@ -56,7 +57,9 @@ function marks(rows, insetTop) {
     barX(of("tokens"), { ...bar, fill: "var(--token)", fillOpacity: 0.25, stroke: "var(--token)" }),
     barX(of(""), { ...bar, fill: "var(--muted)" }),
     ruleX([0]),
-    link(rows, { ...centre, x1: "low", x2: "high", strokeWidth: 1.5, marker: "tick" }),
+    // On a filled bar too the interval has to be seen: it lies on a wider line of the paper's colour.
+    link(rows, { ...interval, stroke: "var(--surface)", strokeWidth: 4 }),
+    link(rows, { ...interval, strokeWidth: 1.5, marker: "tick" }),
     text(rows, { ...centre, ...end, text: "text" }),
   ];
 }

@@ -11,11 +11,15 @@ const SHAPES = [
   { symbol: "triangle", r: 3, fill: "currentColor", stroke: "none" },
 ];
 const GAP = 16;
+// What stands behind: darker than the lines of the grid.
+const BEHIND = { stroke: "var(--edge)", strokeOpacity: 0.45, strokeWidth: 1 };
+// The points of a legend's piece of a line.
+const PIECE = [{ x: 0, y: 0 }, { x: 1, y: 0 }, { x: 2, y: 0 }];
 
 /** Return a function that draws the table: each group of columns is a line, each column a size. */
 export function curves(table) {
   const { rows, lines, points } = read(table);
-  const legend = element("p", "lab-legend", ...lines.map(sample), ...modes(table));
+  const legend = element("p", "lab-legend", ...lines.map(sample), ...modes(table), backdrop());
   return (width) => {
     const columns = columnsOf(rows.length, width);
     const size = sizeOf((width + GAP) / columns - GAP);
@@ -88,8 +92,7 @@ function decades(points) {
 function panel({ name, mode }, lines, points, options) {
   const others = points.filter((point) => point.name !== name);
   const z = (point) => point.name + point.line;
-  const grey = { stroke: "var(--line)", strokeWidth: 1 };
-  const behind = window.Plot.line(others, { x: "x", y: "y", z, ...grey });
+  const behind = window.Plot.line(others, { x: "x", y: "y", z, ...BEHIND });
   const own = lines.flatMap((title, index) =>
     marked(points.filter((point) => point.name === name && point.line === title), index),
   );
@@ -108,7 +111,15 @@ function marked(points, index) {
 
 // A piece of a line beside what it means.
 function sample(title, index) {
-  const points = [{ x: 0, y: 0 }, { x: 1, y: 0 }, { x: 2, y: 0 }];
+  return piece(title, marked(PIECE, index));
+}
+
+// The same of what stands behind.
+function backdrop() {
+  return piece("the other strategies", [window.Plot.line(PIECE, { x: "x", y: "y", ...BEHIND })]);
+}
+
+function piece(title, marks) {
   const size = { width: 44, height: 12, margin: 5, axis: null };
-  return element("span", "lab-sample", drawn({ ...size, marks: marked(points, index) }), title);
+  return element("span", "lab-sample", drawn({ ...size, marks }), title);
 }

@@ -30,7 +30,7 @@ export function modes(table) {
   const has = (mode) => table.tBodies[0].querySelector(`tr.${mode}`);
   if (!has("sessions") || !has("tokens")) return [];
   return [
-    element("span", "lab-key sessions", "the browser shows it by itself"),
-    element("span", "lab-key tokens", "a script shows it"),
+    element("span", "lab-key sessions", "a cookie, which the browser sends by itself"),
+    element("span", "lab-key tokens", "a token, which a script sends"),
   ];
 }
