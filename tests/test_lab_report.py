@@ -1,11 +1,14 @@
 """The README's tables are what the results say."""
 
+import shutil
+from pathlib import Path
 from typing import Any
 
+import pytest
 from django.conf import settings
 
 from authcompare.lab import report, results
-from authcompare.lab.figures import told
+from authcompare.lab.figures import significant, told
 from authcompare.lab.measured import refusals
 from authcompare.lab.strategies import CONTESTANTS
 
@@ -52,6 +55,24 @@ def test_the_table_of_clean_ups_counts_who_was_refused_and_has_dashes_for_no_com
 
     assert cells(report.clean_up(), "Session (ours)")[-1] == refusals(found)
     assert cells(report.clean_up(), "Django sessions, cache") == ["–"] * 5
+
+
+@pytest.fixture
+def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the growth is known, and a test may write over it."""
+    shutil.copy(results.FOLDER / "growth.json", tmp_path)
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
+
+
+@pytest.mark.usefixtures("copied")
+def test_the_table_of_clean_ups_says_how_many_rows_are_left_to_the_last_one() -> None:
+    growth = results.read("growth")
+    growth["strategies"]["session"]["clean_up"] |= {"seconds": 1.2345, "left": 123_456}
+    results.write("growth", growth)
+
+    seconds, _, left, *_ = cells(report.clean_up(), "Session (ours)")
+
+    assert (seconds, left) == (told(significant(1.2345)), "123,456")
 
 
 def test_a_readme_that_is_not_fresh_is_told_of(tmp_path: Any) -> None:

@@ -109,12 +109,10 @@ def _of(found: dict[str, float | None] | None, figure: str) -> float | None:
 
 
 def cleaned(run: str = "growth") -> list[dict[str, Any]]:
-    """Return what each strategy's own command took over the most log-ins; `seconds` is None for
-    no command.
-    """
+    """Return what each strategy's own command took over the most log-ins, or why it has none."""
     rows = [(slug, row["clean_up"]) for slug, row in results.read(run)["strategies"].items()]
     return [
-        {"name": TITLES[slug], **row, "refusals": None if "why" in row else refusals(row)}
+        {"name": TITLES[slug], **row, "refusals": None if row["seconds"] is None else refusals(row)}
         for slug, row in rows
     ]
 

@@ -117,7 +117,9 @@ def clean_up() -> str:
 
 
 def _cleaned(figure: float | None) -> str:
-    return "–" if figure is None else told(significant(figure))
+    if figure is None:
+        return "–"
+    return told(figure if isinstance(figure, int) else significant(figure))  # Rows are counted.
 
 
 def load() -> str:
