@@ -4,6 +4,7 @@ import re
 import shutil
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -161,23 +162,82 @@ def test_growth_has_rows_bytes_and_times_at_each_size() -> None:
     slug, found = next(iter(results.read("growth")["strategies"].items()))
     sizes = found["sizes"]
 
-    space, time = (row("/lab/growth/", TITLES[slug], number) for number in (0, 1))
+    space, *times = (row("/lab/growth/", TITLES[slug], number) for number in range(4))
 
     # No entry is left in the cache, which is a nought; their bytes have no place on the picture.
     assert space == [size[name] for name in ("rows", "bytes", "cache entries") for size in sizes]
     assert space[-1] == 0
     found = [size[name] for name in ("log in", "read", "renew") for size in sizes]
-    assert time == [figure for figure in found if figure is not None]
+    assert times == [
+        [figures[name] for figures in found if figures] for name in ("mean", "low", "high")
+    ]
 
 
-def test_growth_names_those_that_leave_nothing_and_those_that_grow_alike() -> None:
+def test_growth_has_one_picture_of_space_and_one_of_times() -> None:
+    assert Tables(page("/lab/growth/")).pictures == ["curves", "curves"]
+
+
+def test_growth_names_those_that_leave_nothing() -> None:
     text = page("/lab/growth/")
-    found = results.read("growth")
 
-    assert all(TITLES[slug] in text for slug in found["still"])
-    assert all(
-        TITLES[other] in text for row in found["strategies"].values() for other in row["same"]
-    )
+    assert all(TITLES[slug] in text for slug in results.read("growth")["still"])
+
+
+def test_those_that_grow_alike_share_their_space_and_not_their_times() -> None:
+    space, rest = page("/lab/growth/").split("What that does to the next request")
+    alike = [
+        TITLES[other]
+        for slug, found in results.read("growth")["strategies"].items()
+        for other in found["same"]
+        if other != slug
+    ]
+
+    assert alike
+    assert [name for name in alike if name not in space or name in rest] == []
+
+
+def cleaned(**figures: Any) -> str:
+    """Return the page's row of the first strategy, as if its clean-up had gone like this."""
+    growth = results.read("growth")
+    slug, found = next(iter(growth["strategies"].items()))
+    found["clean_up"] = figures
+    results.write("growth", growth)
+    section = page("/lab/growth/").partition('<h2 id="clean-up">')[2]
+    row = section.partition(f'<th scope="row">{TITLES[slug]}</th>')[2].partition("</tr>")[0]
+    return " ".join(re.sub("<[^>]*>", " ", row).split())
+
+
+TOOK = {"seconds": 3.04, "peak_mb": 80.4}
+
+
+@pytest.mark.usefixtures("copied")
+def test_a_clean_up_says_what_it_left_and_whom_it_kept_out() -> None:
+    waited = {"tried": 210, "refused": 3, "longest_wait": 1.234, "longest_refusal": 20.06}
+
+    assert cleaned(**TOOK, left=1200, **waited) == "3.0 80 1,200 1.23 3 of 210, after up to 20.1 s"
+
+
+@pytest.mark.usefixtures("copied")
+def test_a_clean_up_during_which_nobody_waits_says_so() -> None:
+    waited = {"tried": 210, "refused": 0, "longest_wait": 0.02, "longest_refusal": None}
+
+    assert cleaned(**TOOK, left=0, **waited) == "3.0 80 0 0.02 0 of 210"
+
+
+@pytest.mark.usefixtures("copied")
+def test_a_clean_up_during_which_nobody_gets_in_has_no_longest_log_in() -> None:
+    waited = {"tried": 1, "refused": 1, "longest_wait": None, "longest_refusal": 20.06}
+
+    assert cleaned(**TOOK, left=0, **waited) == "3.0 80 0 – 1 of 1, after up to 20.1 s"
+
+
+@pytest.mark.usefixtures("copied")
+def test_where_there_is_no_clean_up_the_page_says_why() -> None:
+    assert cleaned(seconds=None, why="There is none.") == "There is none."
+
+
+def test_the_growth_page_says_whose_rows_were_copied() -> None:
+    assert "Everybody who logs in is Alice, and every copied row is hers" in page("/lab/growth/")
 
 
 def loaded(figure: str) -> tuple[str, list[float]]:

@@ -8,25 +8,27 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from http.client import BAD_REQUEST
 from pathlib import Path
 from typing import Any
 
 import django
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import Model
 
 from .arena import CHEAP_HASHER, Arena, arena
 from .bench import Timer, block
 from .cached import Entries, cache_size, entries_added_since, keys
 from .contest import Failed
-from .multiply import Copier, Trace, added_by, table_bytes
+from .multiply import Copier, Trace, added_by, rows_older_than, table_bytes
 from .strategies import configure, strategy_of
 from .worker import orders
 
-# How often an action is measured at each size.
-SAMPLES = {"log in": 15, "read": 60, "renew": 15}
-# Older than any log-in lives and any library keeps what is over.
-LONG_AGO = timedelta(days=60)
+# What is measured at each size, and how often in one round.
+ACTIONS = {"log in": 3, "read": 15, "renew": 3}
+# Longer than a log-in lives and than anybody keeps what is over: our audit trail has half a year.
+LONG_AGO = timedelta(days=200)
 
 
 def run(slug: str) -> Iterator[dict[str, Any]]:
@@ -34,15 +36,19 @@ def run(slug: str) -> Iterator[dict[str, Any]]:
     timer = Timer()
     with arena(slug, hashers=CHEAP_HASHER, wrap=timer.wrap, moving=False) as place:
         patterns = observed(place)
+        models = {trace.model for left in patterns.values() for trace in left.traces}
         for order in orders():
-            if order["action"] == "hello":
+            action = order["action"]
+            if action == "hello":
                 yield {name: described(left) for name, left in patterns.items()}
-            elif order["action"] == "grow":
+            elif action == "grow":
                 yield grow(patterns[order["by"]], order["count"], old=order["old"])
-            elif order["action"] == "measure":
-                yield {a: block(place, timer, a, n) for a, n in SAMPLES.items()} | sizes(patterns)
+            elif action == "sizes":
+                yield sizes(models)
+            elif action == "clean up":
+                yield clean_up_beside_log_ins(place, models)
             else:
-                yield clean_up_beside_log_ins(place)
+                yield {"us": block(place, timer, action, order["count"])}
 
 
 @dataclass(frozen=True)
@@ -89,9 +95,8 @@ def grow(left: Left, count: int, *, old: bool) -> dict[str, Any]:
     return {"seconds": time.perf_counter() - started}
 
 
-def sizes(patterns: dict[str, Left]) -> dict[str, Any]:
+def sizes(models: set[type[Model]]) -> dict[str, Any]:
     """Return rows and bytes of the tables that grow, and what the cache holds."""
-    models = {trace.model for left in patterns.values() for trace in left.traces}
     size = table_bytes()
     return {
         "rows": sum(model._base_manager.count() for model in models),
@@ -99,31 +104,63 @@ def sizes(patterns: dict[str, Left]) -> dict[str, Any]:
     } | cache_size()
 
 
-def clean_up_beside_log_ins(place: Arena) -> dict[str, Any]:
-    """Clean up in a process of its own, log in meanwhile, and return how long that waited."""
+def clean_up_beside_log_ins(place: Arena, models: set[type[Model]]) -> dict[str, Any]:
+    """Clean up in a process of its own, log in meanwhile, and return what became of both."""
     if not place.strategy.clean_up:
-        return {"seconds": None, "why": "The library has no command for it."}
+        return {"seconds": None, "why": place.strategy.no_clean_up}
     command = [sys.executable, "-m", "authcompare.lab.worker", place.strategy.slug]
-    waits = []
     with subprocess.Popen(  # noqa: S603  (our own program)
         [*command, "authcompare.lab.grow.clean_up", "{}"], stdout=subprocess.PIPE, text=True
     ) as process:
-        while process.poll() is None:
-            started = time.perf_counter()
-            place.visitor("alice").log_in()
-            waits.append(time.perf_counter() - started)
-            place.exchanges.clear()
+        next(iter(process.stdout or ()), None)  # It says when it begins.
+        attempts = list(log_ins_while(place, lambda: process.poll() is None))
         said, _ = process.communicate()
     if process.returncode:
         raise Failed(f"The clean-up of {place.strategy.slug} broke.")
-    return {**json.loads(said), "longest_wait": max(waits)}
+    left = rows_older_than(LONG_AGO / 2, models)
+    return {**json.loads(said), "left": left, **waits(attempts)}
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A log-in: how long it took until there was an answer, and whether that let her in."""
+
+    seconds: float
+    got_in: bool
+
+
+def log_ins_while(place: Arena, is_going_on: Callable[[], bool]) -> Iterator[Attempt]:
+    """Log in again and again while something goes on, at least once."""
+    alice, more = place.id_of("alice"), True
+    while more:
+        visitor = place.visitor("alice")
+        started = time.perf_counter()
+        answer = visitor.log_in()
+        seconds = time.perf_counter() - started
+        more = is_going_on()
+        # An error or the form again is an answer as well, but nobody is in.
+        yield Attempt(seconds, answer.status < BAD_REQUEST and visitor.identity() == alice)
+        place.exchanges.clear()
+
+
+def waits(attempts: list[Attempt]) -> dict[str, Any]:
+    """Return how many were refused, and the longest that it took to get in and to be refused."""
+    got_in = [attempt.seconds for attempt in attempts if attempt.got_in]
+    refused = [attempt.seconds for attempt in attempts if not attempt.got_in]
+    return {
+        "tried": len(attempts),
+        "refused": len(refused),
+        "longest_wait": max(got_in, default=None),
+        "longest_refusal": max(refused, default=None),
+    }
 
 
 def clean_up(slug: str) -> Iterator[dict[str, float]]:
-    """Run a strategy's own command for it and yield the seconds it took and its memory."""
+    """Say that a strategy's own command begins, run it, and yield its time and memory."""
     strategy = strategy_of(slug)
     configure(strategy, LOGGING_CONFIG=None)
     django.setup()
+    yield {}
     started = time.perf_counter()
     call_command(strategy.clean_up)
     yield {"seconds": time.perf_counter() - started, "peak_mb": peak_mb()}

@@ -1,10 +1,10 @@
 """What was measured, as tables: the pages and the README are made of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import results
-from .figures import over_rounds, rounded
+from .figures import over_rounds, rounded, significant, told
 from .grids import Grid, Line, Row
 from .kinds import colours
 from .strategies import CONTESTANTS, LEVERS, VARIANTS, WITH
@@ -27,7 +27,15 @@ SPACE = (
     Line("cache entries", drawn=False),
     Line("cache bytes", "bytes"),
 )
-TIME = (Line("log in"), Line("read"), Line("renew"))
+# What grows.
+GROWN_BY = "log-ins and refreshes"
+TIME = ("log in", "read", "renew")
+# The figures of a time that the page of growth shows.
+TIMES = {
+    "mean": "Microseconds of processor time",
+    "low": "Microseconds: where the 95 % interval begins",
+    "high": "Microseconds: where the 95 % interval ends",
+}
 
 
 def costs(action: str, run: str = "bench") -> list[dict[str, Any]]:
@@ -74,24 +82,61 @@ def lever(action: str, measured: dict[str, Any], slug: str, without: str) -> dic
     }
 
 
-def growth(title: str, lines: tuple[Line, ...], run: str) -> Grid:
-    """Return what was measured at each size, of the strategies that leave something behind."""
-    measured, modes = results.read(run), colours()
+def space(run: str) -> Grid:
+    """Return what is there at each size; a row names all who leave the same behind."""
+    measured = results.read(run)
     rows = [
-        Row(
-            name=TITLES[slug],
-            mode=modes.get(slug, ""),
+        _row(
+            slug,
             # A picture's scale is logarithmic and has no nought; a figure of the table may be one.
-            figures=[
+            [
                 [(size[line.title] or None) if line.drawn else size[line.title] for size in sizes]
-                for line in lines
+                for line in SPACE
             ],
             also=[TITLES[other] for other in found["same"] if other != slug],
         )
         for slug, found in measured["strategies"].items()
         for sizes in [found["sizes"]]
     ]
-    return Grid(title, "log-ins and refreshes", measured["counts"], lines, rows)
+    return Grid("What is left behind", GROWN_BY, measured["counts"], SPACE, rows)
+
+
+def times(run: str, figure: str = "mean") -> Grid:
+    """Return what each action took at each size, of those who were measured and nobody else.
+
+    Who leaves the same behind takes a time of his own. Only means are drawn.
+    """
+    measured = results.read(run)
+    lines = [Line(action, drawn=figure == "mean") for action in TIME]
+    rows = [
+        _row(slug, [[_of(size[action], figure) for size in found["sizes"]] for action in TIME])
+        for slug, found in measured["strategies"].items()
+    ]
+    return Grid(TIMES[figure], GROWN_BY, measured["counts"], lines, rows)
+
+
+def _row(slug: str, figures: list[list[float | None]], also: Sequence[str] = ()) -> Row:
+    return Row(TITLES[slug], colours().get(slug, ""), figures, also)
+
+
+def _of(found: dict[str, float | None] | None, figure: str) -> float | None:
+    return found[figure] if found else None
+
+
+def cleaned(run: str = "growth") -> list[dict[str, Any]]:
+    """Return what each strategy's own command took over the most log-ins, or why it has none."""
+    rows = [(slug, row["clean_up"]) for slug, row in results.read(run)["strategies"].items()]
+    return [
+        {"name": TITLES[slug], **row, "refusals": None if row["seconds"] is None else refusals(row)}
+        for slug, row in rows
+    ]
+
+
+def refusals(cleaned: dict[str, Any]) -> str:
+    """Return how many log-ins beside a clean-up were refused: `1 of 4, after up to 20.1 s`."""
+    count = f"{cleaned['refused']:,} of {cleaned['tried']:,}"
+    longest = cleaned["longest_refusal"]
+    return count if longest is None else f"{count}, after up to {told(significant(longest))} s"
 
 
 def load(figure: str, title: str, scale: str, drawn: bool, *, run: str) -> Grid:

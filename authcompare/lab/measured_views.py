@@ -42,11 +42,10 @@ def growth(request: HttpRequest, database: str = "sqlite") -> HttpResponse:
     """What log-ins and refreshes leave behind, and what that does to the requests after them."""
     run, context = measured_on("growth", database)
     if found := results.found(run):
-        titles, rows = measured.TITLES, found["strategies"].items()
-        context["space"] = measured.growth("What is left behind", measured.SPACE, run)
-        context["time"] = measured.growth("Microseconds of processor time", measured.TIME, run)
-        context["cleaned"] = [{"name": titles[slug], **row} for slug, row in rows]
-        context["still"] = [titles[slug] for slug in found["still"]]
+        context["space"] = measured.space(run)
+        context["time"], *context["intervals"] = [measured.times(run, f) for f in measured.TIMES]
+        context["cleaned"] = measured.cleaned(run)
+        context["still"] = [measured.TITLES[slug] for slug in found["still"]]
     return render(request, "lab/growth.html", context)
 
 

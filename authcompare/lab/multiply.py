@@ -6,7 +6,7 @@ and, for log-ins that are long over, with all of their times moved into the past
 
 import secrets
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from django.apps import apps
 from django.core.management.color import no_style
 from django.db import connection, models, transaction
+from django.utils import timezone
 
 CHUNK = 5000
 
@@ -103,7 +104,7 @@ class Copier:
         if values:
             return [f.get_db_prep_save(value, connection) for value in values]
         value = getattr(row, f.attname)
-        if isinstance(f, models.DateTimeField) and value is not None:
+        if is_time(f) and value is not None:
             value -= self.age
         return [f.get_db_prep_save(value, connection)] * size
 
@@ -120,6 +121,27 @@ class Copier:
             first = (type(row)._base_manager.aggregate(m=models.Max("pk"))["m"] or 0) + 1
             return list(range(first, first + size))
         return []
+
+
+def rows_older_than(age: timedelta, made: Iterable[type[models.Model]]) -> int:
+    """Return how many rows of these models have a time that is longer ago.
+
+    Where a model has no time nothing tells its rows apart, and all of them count.
+    """
+    moment = timezone.now() - age
+    return sum(
+        model._base_manager.filter(
+            models.Q(
+                *((f"{f.name}__lt", moment) for f in model._meta.concrete_fields if is_time(f)),
+                _connector=models.Q.OR,
+            )
+        ).count()
+        for model in made
+    )
+
+
+def is_time(f: models.Field) -> bool:
+    return isinstance(f, models.DateTimeField)
 
 
 def table_bytes() -> dict[str, int]:

@@ -19,7 +19,7 @@ Row = dict[str, dict[str, str]]
 # How many people the README's table of many people is about, or as near to it as was measured.
 MANY = 64
 # What the README's table of clean-ups has of each.
-CLEANED = ("seconds", "peak_mb", "longest_wait")
+CLEANED = ("seconds", "peak_mb", "left", "longest_wait")
 
 
 def delays() -> str:
@@ -93,25 +93,36 @@ def growth() -> str:
     strategies = found["strategies"].items()
     rows = [[measured.TITLES[slug], *_grown(row["sizes"][-1])] for slug, row in strategies]
     none = "; ".join(measured.TITLES[slug] for slug in found["still"])
-    header = [f"{told(found['counts'][-1])} log-ins and refreshes", "rows", "size", "read, µs"]
-    return table([*header, "log in, µs"], [*rows, [none, "0", "0", "–", "–"]])
+    header = [f"{told(found['counts'][-1])} log-ins and refreshes", "rows", "size"]
+    header += ["cache entries", "size", "read, µs", "log in, µs"]
+    return table(header, [*rows, [none, "0", "0", "0", "0", "–", "–"]])
 
 
-def _grown(size: dict[str, float]) -> list[str]:
-    figures = (told(size[name]) for name in ("read", "log in"))
-    return [told(size["rows"]), filesizeformat(size["bytes"]).replace("\xa0", " "), *figures]
+def _grown(size: dict[str, Any]) -> list[str]:
+    rows, entries = (told(size[name]) for name in ("rows", "cache entries"))
+    of_rows, of_entries = (_bytes(size[name]) for name in ("bytes", "cache bytes"))
+    times = (told(size[action]["mean"]) for action in ("read", "log in"))
+    return [rows, of_rows, entries, of_entries, *times]
+
+
+def _bytes(count: int) -> str:
+    return filesizeformat(count).replace("\xa0", " ") if count else "0"
 
 
 def clean_up() -> str:
-    """Return what deleting the most log-ins took, and how long others waited meanwhile."""
-    strategies = results.read("growth")["strategies"].items()
+    """Return what deleting the most log-ins took, and what became of log-ins meanwhile."""
     rows = [
-        [measured.TITLES[slug], *(told(significant(row["clean_up"][name])) for name in CLEANED)]
-        for slug, row in strategies
-        if row["clean_up"]["seconds"] is not None
+        [row["name"], *(_cleaned(row.get(name)) for name in CLEANED), row["refusals"] or "–"]
+        for row in measured.cleaned()
     ]
-    header = ["its own command for it", "seconds", "memory, MB", "longest log-in meanwhile, s"]
-    return table(header, rows)
+    header = ["its own command for it", "seconds", "memory, MB", "rows left"]
+    return table([*header, "longest log-in meanwhile, s", "log-ins refused"], rows)
+
+
+def _cleaned(figure: float | None) -> str:
+    if figure is None:
+        return "–"
+    return told(figure if isinstance(figure, int) else significant(figure))  # Rows are counted.
 
 
 def load() -> str:

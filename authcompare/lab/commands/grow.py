@@ -1,12 +1,14 @@
 """Grow each strategy's tables with log-ins and refreshes, and measure at each size.
 
-What one log-in and one refresh leaves behind is observed and copied, as of sixty days ago. Then the
-strategy's own command cleans up while people log in. Strategies that leave the same behind are
-measured once, those that leave nothing not at all. `--most 10000000` goes on to ten million;
-`--write` keeps the result for the pages.
+What one log-in and one refresh leaves behind is observed and copied, as of two hundred days ago. At
+each size the strategies take turns, round by round. In the end each one's own command cleans up
+while somebody logs in. Strategies that leave the same behind are measured once, those that leave
+nothing not at all. `--most 10000000` goes on to ten million; `--write` keeps the result for the
+pages.
 """
 
 import os
+import random
 from argparse import ArgumentParser
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise, repeat
@@ -19,14 +21,16 @@ from rich.table import Table
 from .. import results
 from ..caches import site_cache_url
 from ..ensemble import Player, ensemble
-from ..figures import rounded
-from ..grow import SAMPLES
+from ..figures import over_rounds, rounded
+from ..grow import ACTIONS
 from ..machine import machine
+from ..measured import refusals
 from ..strategies import CONTESTANTS
 from .console import chosen, empty_table, progress, refuse_partial
 
 KNOWN = {strategy.slug: strategy for strategy in CONTESTANTS}
 FEWEST, MOST = 1_000, 1_000_000
+ROUNDS = 8
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -76,14 +80,15 @@ def alike(players: list[Player]) -> list[tuple[Player, list[str]]]:
 
 
 def measured(players: list[Player], counts: list[int], advance: Any) -> dict[str, dict[str, Any]]:
-    """Return what was measured at each size, one by one, and what the last one's clean-up took."""
+    """Return what was measured at each size, and what the last one's clean-up took."""
     sizes: dict[str, list[Any]] = {player.strategy.slug: [] for player in players}
     for before, count in pairwise([0, *counts]):
         # Only what is measured needs the machine for itself.
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             list(pool.map(grow, players, repeat(count - before)))
-        for player in players:
-            sizes[player.strategy.slug].append(tidy(player.ask(action="measure")))
+        there = {player.strategy.slug: player.ask(action="sizes") for player in players}
+        for slug, times in in_turns(players).items():
+            sizes[slug].append(times | there[slug])
             advance()
     cleaned = {}
     for player in players:
@@ -98,16 +103,36 @@ def grow(player: Player, more: int) -> None:
         player.ask(action="grow", by=by, count=more, old=True)
 
 
-def tidy(figures: dict[str, Any]) -> dict[str, Any]:
-    """Return the figures with the times rounded; None stays: there is no such action."""
-    times = {name: figures[name] for name in SAMPLES if figures[name] is not None}
-    return figures | rounded(times)
+def in_turns(players: list[Player]) -> dict[str, dict[str, Any]]:
+    """Return by strategy the microseconds of each action with their interval; None: no such action.
+
+    The first round warms up: the tables have just been written, by all at once.
+    """
+    seen: dict[str, dict[str, list[float]]] = {
+        player.strategy.slug: {action: [] for action in ACTIONS} for player in players
+    }
+    for number in range(ROUNDS + 1):
+        for action, count in ACTIONS.items():
+            # In another order each time, or each would always follow the same one.
+            for player in random.sample(players, len(players)):
+                us = player.ask(action=action, count=count)["us"]
+                if number and us is not None:
+                    seen[player.strategy.slug][action].append(us)
+    return {
+        slug: {action: sure(values) for action, values in by_action.items()}
+        for slug, by_action in seen.items()
+    }
+
+
+def sure(values: list[float]) -> dict[str, float | None] | None:
+    return rounded(over_rounds(values)) if values else None
 
 
 def table(result: dict[str, Any]) -> Table:
     """Return a row for each strategy and size."""
-    times = (f"{action} µs" for action in SAMPLES)
-    columns = ("", "log-ins", "rows", "MB", "cached", "MB", *times, "clean-up")
+    times = (f"{action} µs" for action in ACTIONS)
+    cleaned = ("clean-up", "rows left", "log-ins refused")
+    columns = ("", "log-ins", "rows", "MB", "cached", "MB", *times, *cleaned)
     shown = empty_table(*columns)
     for slug, found in result["strategies"].items():
         for count, figures in zip(result["counts"], found["sizes"], strict=True):
@@ -119,14 +144,16 @@ def table(result: dict[str, Any]) -> Table:
                 f"{figures['bytes'] / 1e6:.1f}",
                 f"{figures['cache entries']:,}",
                 f"{figures['cache bytes'] / 1e6:.1f}",
-                *("–" if figures[a] is None else f"{figures[a]:g}" for a in SAMPLES),
-                _cleaned(found["clean_up"]) if last else "",
+                *("–" if figures[a] is None else f"{figures[a]['mean']:g}" for a in ACTIONS),
+                *(_cleaned(found["clean_up"]) if last else ()),
             )
     return shown
 
 
-def _cleaned(found: dict[str, Any]) -> str:
+def _cleaned(found: dict[str, Any]) -> tuple[str, str, str]:
     if found["seconds"] is None:
-        return "–"
-    wait = found["longest_wait"] * 1000
-    return f"{found['seconds']:.1f} s, {found['peak_mb']:.0f} MB, waited {wait:.0f} ms"
+        return "–", "–", "–"
+    wait = found["longest_wait"]
+    waited = "nobody got in" if wait is None else f"waited {wait * 1000:.0f} ms"
+    took = f"{found['seconds']:.1f} s, {found['peak_mb']:.0f} MB, {waited}"
+    return took, f"{found['left']:,}", refusals(found)

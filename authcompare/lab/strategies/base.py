@@ -13,8 +13,9 @@ class Strategy:
 
     `flow` has the four verbs. `guard` names the REST framework's authentication classes before the
     probe, with spaces between; without one Django's middleware guards it. `clean_up` is the
-    command that deletes what is over. `stores` says in words where the server keeps what it must
-    find again. A `control` is weak on purpose and stands in no comparison.
+    command that deletes what is over; where there is none, `no_clean_up` says why. `stores` says in
+    words where the server keeps what it must find again. A `control` is weak on purpose and stands
+    in no comparison.
     """
 
     slug: str
@@ -25,6 +26,7 @@ class Strategy:
     stores: tuple[str, ...] = ()
     guard: str = ""
     clean_up: str = ""
+    no_clean_up: str = "The library has no command for it."
     control: bool = False
     overrides: Mapping[str, Any] = field(default_factory=dict)
 

@@ -179,6 +179,9 @@ STOCK: list[Strategy] = [
         about="The session in the cache only: gone when the cache is.",
         documentation=SESSIONS,
         stores=("a cache entry per session, read at each request",),
+        # Django's `clearsessions` does nothing here.
+        clean_up="",
+        no_clean_up="The cache forgets by itself.",
         overrides={"SESSION_ENGINE": BACKEND + "cache"},
     ),
     SignedSession(

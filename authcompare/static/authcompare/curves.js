@@ -64,7 +64,7 @@ function axesOf(table, points, width) {
   const { across, up, size, share } = table.dataset;
   const short = window.d3.format("~s");
   const format = share === undefined ? short : window.d3.format(".0%");
-  const heights = up === "log" ? decades(points) : { zero: true, nice: true, ticks: 3 };
+  const heights = up === "log" ? fitted(points) : { zero: true, nice: true, ticks: 3 };
   const sizes = sizesWithRoom(points, width);
   const label = { label: size, labelArrow: "none", labelAnchor: "center", labelOffset: 32 };
   return {
@@ -81,12 +81,18 @@ function sizesWithRoom(points, width) {
   return sizes.filter((_, index) => index % step === 0);
 }
 
-// The powers of ten around all points.
-function decades(points) {
-  const exponents = points.map((point) => Math.log10(point.y));
-  const [low, high] = [Math.floor(Math.min(...exponents)), Math.ceil(Math.max(...exponents))];
-  const ticks = Array.from({ length: high - low + 1 }, (_, index) => 10 ** (low + index));
-  return { domain: [ticks[0], ticks.at(-1)], ticks };
+// From the step of 1, 2, 5, 10 and so on below all points to the one above them, so that a doubling
+// is seen where all are of one size. Where that is many steps only the powers of ten are written.
+function fitted(points) {
+  const [low, high] = window.d3.extent(points, (point) => point.y);
+  const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  const powers = window.d3.range(first, last + 1).map((exponent) => 10 ** exponent);
+  const steps = powers.flatMap((power) => [power, 2 * power, 5 * power]);
+  const bottom = steps.findLast((step) => step <= low);
+  const top = steps.find((step) => step >= high && step > bottom);
+  const within = (all) => all.filter((step) => bottom <= step && step <= top);
+  const ticks = within(steps);
+  return { domain: [bottom, top], ticks: ticks.length > 6 ? within(powers) : ticks };
 }
 
 function panel({ name, mode }, lines, points, options) {
