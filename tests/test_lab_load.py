@@ -58,3 +58,10 @@ def test_a_quick_load_prints_a_row_for_each_number_of_people(capsys: Any, monkey
 def test_what_the_page_is_not_about_is_not_kept(option: list[str]) -> None:
     with pytest.raises(CommandError, match="neither --quick nor an --action"):
         call_command("lab", "load", "--write", *option)
+
+
+def test_without_the_load_generator_the_command_says_how_to_get_it(monkeypatch: Any) -> None:
+    monkeypatch.setattr("authcompare.lab.commands.load.find_spec", lambda name: None)
+
+    with pytest.raises(CommandError, match="not installed: `make lab` does it"):
+        call_command("lab", "load", "--quick")

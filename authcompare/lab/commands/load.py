@@ -15,6 +15,7 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
@@ -63,6 +64,8 @@ def run(options: dict[str, Any], console: Console) -> int:
     refuse_partial(options)
     if options["write"] and (options["quick"] or options["action"] != "read"):
         raise CommandError("--write keeps a whole run of reads: neither --quick nor an --action.")
+    if not find_spec("locust"):
+        raise CommandError("Locust, the load generator, is not installed: `make lab` does it.")
     strategies = chosen(options["strategy"], KNOWN)
     users = QUICK_USERS if options["quick"] else USERS
     processes = (1,) if options["quick"] else (1, 2)
@@ -149,8 +152,6 @@ def generated(spec: dict[str, Any]) -> Iterator[Any]:
         finally:
             generator.kill()
         errors = generator.stderr.read() if generator.stderr else ""
-    if "No module named 'locust'" in errors:
-        raise CommandError("The load generator is not installed: `make lab` does it.")
     if generator.returncode > 0:
         raise Failed(f"The load on {spec['slug']} broke:\n{errors}")
 
