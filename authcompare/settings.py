@@ -376,6 +376,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_PARSER_CLASSES": ["tokens_app.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "tokens_app.negotiation.Negotiation",
     "EXCEPTION_HANDLER": "tokens_app.errors.exception_handler",
     "DEFAULT_SCHEMA_CLASS": "tokens_app.schema.generator.Schema",
     # By `Accept` alone: `?format=` would make any address answer 404.

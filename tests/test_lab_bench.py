@@ -7,12 +7,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import jwt
 import pytest
 from django.core.management import call_command
 
 from authcompare.lab.figures import interval, over_rounds, over_starts, rounded, significant
+from authcompare.lab.signatures import CLAIMS, HEADER
 from authcompare.lab.strategies import LEVERS, STRATEGIES
 
+from .flows import log_in_by_token
 from .test_layout import ROOT
 
 
@@ -65,6 +68,20 @@ def test_each_algorithm_signs_and_verifies_and_each_hasher_hashes(capsys: Any) -
     out = capsys.readouterr().out
     names = ("HS256", "RS256", "ES256", "EdDSA", "argon2", "pbkdf2_sha256", "scrypt")
     assert [name for name in names if name not in out] == []
+
+
+@pytest.mark.django_db
+def test_the_token_that_is_signed_has_the_shape_of_ours(alice: Any) -> None:
+    access = log_in_by_token(alice)["access"]
+    theirs = jwt.decode(access, options={"verify_signature": False})
+
+    assert lengths(HEADER) == lengths(jwt.get_unverified_header(access), but="alg")
+    # Issuer and audience are the site's address, whatever the tests call it.
+    assert lengths(CLAIMS, but="iss aud") == lengths(theirs, but="iss aud")
+
+
+def lengths(part: dict[str, Any], but: str = "") -> dict[str, int]:
+    return {name: len(str(value)) for name, value in part.items() if name not in but.split()}
 
 
 def test_the_variants_without_a_lever_are_measured_beside_the_contestants(

@@ -61,7 +61,7 @@ def test_what_the_page_is_not_about_is_not_kept(option: list[str]) -> None:
 
 
 def test_without_the_load_generator_the_command_says_how_to_get_it(monkeypatch: Any) -> None:
-    monkeypatch.setattr("authcompare.lab.commands.load.find_spec", lambda name: None)
+    monkeypatch.setattr("authcompare.lab.commands.load.find_spec", {}.get)
 
     with pytest.raises(CommandError, match="not installed: `make lab` does it"):
         call_command("lab", "load", "--quick")

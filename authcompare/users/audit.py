@@ -36,6 +36,7 @@ OPERATOR = "operator"
 # Whoever caused one of these had the password, or reads the mail that goes to the address.
 PROOFS = (What.LOGGED_IN, What.PASSWORD_RESET, What.EMAIL_VERIFIED)
 RECENT = 20
+as_json = json.JSONEncoder(default=str).encode
 A_DAY = timedelta(days=1)
 
 
@@ -105,7 +106,7 @@ def line(event: AuthEvent) -> str:
         "log_in": event.log_in_id,
         "when": event.when.isoformat(),
     }
-    return json.dumps({name: fact for name, fact in facts.items() if fact}, default=str)
+    return as_json({name: fact for name, fact in facts.items() if fact})
 
 
 def recent(user: User) -> QuerySet[AuthEvent]:

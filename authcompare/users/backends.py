@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from inspect import signature
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -65,3 +66,7 @@ class EmailBackend(ModelBackend):
         if user is None or user.pk != user_id:
             return super().get_user(user_id)
         return user if self.user_can_authenticate(user) else None
+
+
+# Django looks at each log-in which arguments this takes: here it is written down.
+EmailBackend.authenticate.__signature__ = signature(EmailBackend.authenticate)  # type: ignore[attr-defined]

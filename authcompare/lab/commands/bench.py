@@ -160,7 +160,7 @@ def taken(starts: Starts) -> dict[str, Any]:
 def table(action: str, rows: dict[str, Any]) -> Table:
     """Return what an action costs, the cheapest strategy first."""
     title = f"{action.capitalize()}: microseconds of processor time"
-    columns = ("", "µs", "95 %", "above the floor", "× floor", "SQL", "bytes sent", "answered")
+    columns = ("", "µs", "95 %", "above the floor", "× floor", "SQL", "cache", "bytes", "answered")
     shown = empty_table(*columns, title=title, title_justify="left")
     for slug, row in sorted(rows.items(), key=lambda item: item[1]["us"]["mean"]):
         us = row["us"]
@@ -170,6 +170,6 @@ def table(action: str, rows: dict[str, Any]) -> Table:
             interval(us),
             told(row["above"]["mean"]),
             told(row["floor"]["mean"]),
-            *(str(row[name]) for name in ("statements", "bytes_sent", "bytes_answered")),
+            *(str(row[name]) for name in ("statements", "cache", "bytes_sent", "bytes_answered")),
         )
     return shown
