@@ -5,8 +5,11 @@ import re
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
+from django.test import override_settings
 
+from authcompare.lab.caches import roomy
 from authcompare.lab.commands.load import summed_up
 
 
@@ -65,3 +68,18 @@ def test_without_the_load_generator_the_command_says_how_to_get_it(monkeypatch: 
 
     with pytest.raises(CommandError, match="not installed: `make lab` does it"):
         call_command("lab", "load", "--quick")
+
+
+def test_while_people_are_measured_a_process_remembers_all_of_their_sessions() -> None:
+    with override_settings(SHARED_CACHE=False):
+        room = roomy()
+    with override_settings(**room):
+        cache.set_many({f"session {number}": number for number in range(1000)})
+
+        assert cache.get("session 0") == 0
+        assert len(cache.get_many([f"session {number}" for number in range(1000)])) == 1000
+
+
+def test_a_shared_cache_is_measured_as_it_is() -> None:
+    with override_settings(SHARED_CACHE=True):
+        assert roomy() == {}

@@ -1,10 +1,15 @@
 """JSON as the API takes it: UTF-8, finite, of bounded size and depth."""
 
+import json
 from collections.abc import Mapping
 from typing import IO, Any
 
 from rest_framework.exceptions import ParseError, UnsupportedMediaType
 from rest_framework.parsers import JSONParser
+from rest_framework.utils.json import strict_constant
+
+# Made once, and without NaN and Infinity, which JSON does not have (RFC 8259 6).
+DECODER = json.JSONDecoder(parse_constant=strict_constant)
 
 
 class StrictJSONParser(JSONParser):
@@ -29,6 +34,8 @@ class StrictJSONParser(JSONParser):
         if charset.lower() not in ("utf-8", "utf8"):
             raise UnsupportedMediaType(media_type or "", "JSON is sent in UTF-8.")
         try:
-            return super().parse(stream, media_type, {"encoding": "utf-8"})
+            return DECODER.decode(stream.read().decode())
+        except ValueError as error:
+            raise ParseError(f"JSON parse error - {error}") from error
         except RecursionError as error:
             raise ParseError("JSON parse error - nested too deeply") from error

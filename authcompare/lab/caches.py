@@ -3,12 +3,14 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import redis
 from django.conf import settings
 from django.core.cache import cache
 
 OWN_MEMORY = "locmem://"
+LOCAL_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
 
 
 def site_cache_url() -> str:
@@ -16,12 +18,13 @@ def site_cache_url() -> str:
     return settings.CACHES["default"]["LOCATION"] if settings.SHARED_CACHE else OWN_MEMORY
 
 
-def roomy_cache_url() -> str:
-    """Return the site's cache, where it is a process's own memory with room for every session.
+def roomy() -> dict[str, Any]:
+    """Return the settings by which a process's own memory has room for every session.
 
     Django's default keeps 300 entries: of more people some would be logged out while measured.
     """
-    return site_cache_url() if settings.SHARED_CACHE else f"{OWN_MEMORY}?max_entries=100000"
+    memory = {"BACKEND": LOCAL_MEMORY, "OPTIONS": {"MAX_ENTRIES": 100_000}}
+    return {} if settings.SHARED_CACHE else {"CACHES": {"default": memory}}
 
 
 @contextmanager
@@ -31,7 +34,7 @@ def throwaway_cache(url: str) -> Iterator[dict[str, str]]:
     try:
         yield {"CACHE_URL": url, "CACHE_KEY_PREFIX": prefix}
     finally:
-        if not url.startswith(OWN_MEMORY):
+        if url != OWN_MEMORY:
             delete_keys(url, prefix)
 
 

@@ -26,7 +26,7 @@ from rich.table import Table
 
 from .. import results
 from ..arena import CHEAP_HASHER
-from ..caches import roomy_cache_url, throwaway_cache
+from ..caches import roomy, site_cache_url, throwaway_cache
 from ..contest import Failed
 from ..figures import interval, over_rounds, rounded, significant
 from ..machine import machine
@@ -111,11 +111,11 @@ def loaded(
     strategy: Strategy, workers: int, users: tuple[int, ...], options: dict[str, Any]
 ) -> Iterator[tuple[int, Any]]:
     """Yield what each number of people sees of a strategy at so many server processes."""
-    hashers = {"PASSWORD_HASHERS": CHEAP_HASHER}
+    own = {"PASSWORD_HASHERS": CHEAP_HASHER} | roomy()
     with (
-        throwaway_cache(roomy_cache_url()) as cache,
+        throwaway_cache(site_cache_url()) as cache,
         on_cores(CORES[:workers]),
-        served(strategy, workers=workers, settings=hashers, environ=cache) as server,
+        served(strategy, workers=workers, settings=own, environ=cache) as server,
     ):
         spec = {
             "slug": strategy.slug,

@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 
 from ..arena import CHEAP_HASHER, PASSWORD, email_of
-from ..caches import roomy_cache_url, throwaway_cache
+from ..caches import roomy, site_cache_url, throwaway_cache
 from ..contest import Failed
 from ..network import HERE
 from ..remote import Road
@@ -31,10 +31,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: dict[str, Any], console: Console) -> int:
     """Serve, print two commands to try, wait for Ctrl-C, and return the exit status."""
-    strategy, hashers = KNOWN[options["strategy"]], {"PASSWORD_HASHERS": CHEAP_HASHER}
+    strategy = KNOWN[options["strategy"]]
+    own = {"PASSWORD_HASHERS": CHEAP_HASHER} | roomy()
     with (
-        throwaway_cache(roomy_cache_url()) as cache,
-        served(strategy, workers=options["workers"], settings=hashers, environ=cache) as server,
+        throwaway_cache(site_cache_url()) as cache,
+        served(strategy, workers=options["workers"], settings=own, environ=cache) as server,
     ):
         headers = shlex.join(headers_of_alice(options["strategy"], server.port))
         address = f"http://127.0.0.1:{server.port}{PROBE}"
