@@ -14,9 +14,7 @@ ANYTHING = "*/*"
 class Negotiation(DefaultContentNegotiation):
     """The REST framework's, which takes both headers apart; what most clients send needs a look."""
 
-    def select_parser(
-        self, request: Request, parsers: Iterable[BaseParser]
-    ) -> BaseParser | None:
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
         """Return the parser of the body, or None (415)."""
         first = next(iter(parsers))
         if request.content_type == first.media_type:
