@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from authcompare.lab import claims, results
-from authcompare.lab.claims import CLAIMS, FAILS, HOLDS, UNKNOWN, UNSURE
+from authcompare.lab import claims, measured_claims, results
+from authcompare.lab.claims import CLAIMS
+from authcompare.lab.findings import FAILS, HOLDS, UNKNOWN, UNSURE
 from authcompare.lab.strategies import (
     OWN,
     SESSIONS,
@@ -21,7 +22,7 @@ from .lab_pages import page
 Row = tuple[float, ...]
 USERS = [1, 16, 64]
 RISING, FALLING = (100.0, 200.0, 200.0), (100.0, 200.0, 120.0)
-MACHINE = {"processor": "Abacus", "cores": "4", "database": "sqlite", "date": "2026-01-01"}
+MACHINE = {"processor": "Abacus", "cores": "4", "database": "sqlite 3.4", "date": "2026-01-01"}
 COOKIE, SCRIPT = SESSIONS[:2], TOKENS[:2]
 REASON = "It cannot be renewed, and 10 minutes later it is dead."
 
@@ -279,7 +280,7 @@ def test_many_people_slow_those_down_who_then_answer_less(
 ) -> None:
     loaded(sessions, tokens)
 
-    assert claims.slowed_by_many().verdict == verdict
+    assert measured_claims.slowed_by_many().verdict == verdict
 
 
 @pytest.mark.parametrize("reach", [0.3, None])
@@ -289,7 +290,7 @@ def test_nobody_is_slowed_nor_spared_where_the_intervals_meet(
 ) -> None:
     loaded(sessions, sessions, reach=reach)
 
-    finding = claims.slowed_by_many()
+    finding = measured_claims.slowed_by_many()
 
     assert finding.verdict == UNSURE
     open_still = "0 of 2 ways to keep a session surely answered less than 80 % of their best, 0"
@@ -303,7 +304,7 @@ def test_the_luckiest_of_several_rates_slows_nobody_down() -> None:
         load["strategies"][slug]["1"]["16"] = between(300.0, 0.4, "per_second") | {"p99": 1.0}
     results.write("load", load)
 
-    assert claims.slowed_by_many().verdict == UNSURE
+    assert measured_claims.slowed_by_many().verdict == UNSURE
 
 
 def test_it_holds_for_as_many_as_were_surely_slowed() -> None:
@@ -312,7 +313,7 @@ def test_it_holds_for_as_many_as_were_surely_slowed() -> None:
     load["strategies"][COOKIE[1]]["1"] = by_people(RISING)
     results.write("load", load)
 
-    finding = claims.slowed_by_many()
+    finding = measured_claims.slowed_by_many()
 
     assert finding.verdict == "holds for 1 of 2"
     assert "their best, 1 surely did not, and of 0 this run cannot tell" in finding.sentence
@@ -321,7 +322,7 @@ def test_it_holds_for_as_many_as_were_surely_slowed() -> None:
 def test_the_figures_are_in_the_sentence_with_their_intervals() -> None:
     loaded(FALLING, RISING)
 
-    sentence = claims.slowed_by_many().sentence
+    sentence = measured_claims.slowed_by_many().sentence
 
     assert "From 1 to 64 people" in sentence
     assert "sessions went from 100 (98–102) to 120 (118–122) requests a second" in sentence
@@ -333,7 +334,9 @@ def test_the_figures_are_in_the_sentence_with_their_intervals() -> None:
 def test_a_figure_of_one_round_is_told_without_an_interval() -> None:
     loaded(FALLING, RISING, reach=None)
 
-    assert "from 100 (no interval) to 120 (no interval)" in claims.slowed_by_many().sentence
+    assert (
+        "from 100 (no interval) to 120 (no interval)" in measured_claims.slowed_by_many().sentence
+    )
 
 
 @pytest.mark.parametrize(
@@ -356,7 +359,7 @@ def test_tokens_scale_better_where_processes_and_rows_surely_say_so(
     grown(sessions, tokens)
     priced(COSTS)
 
-    assert claims.more_scalable().verdict == verdict
+    assert measured_claims.more_scalable().verdict == verdict
 
 
 @pytest.mark.parametrize("reach", [0.3, None])
@@ -365,7 +368,7 @@ def test_whose_intervals_are_wide_scales_neither_better_nor_worse(reach: float |
     grown(2.0, 1.0, reach=reach)
     priced(COSTS)
 
-    finding = claims.more_scalable()
+    finding = measured_claims.more_scalable()
 
     assert finding.verdict == UNSURE
     assert finding.sentence.count("no difference that is sure") == 2
@@ -379,7 +382,7 @@ def test_what_a_second_process_adds_is_not_measured_where_it_shares_its_core(
     grown(2.0, 1.0)
     priced(COSTS)
 
-    finding = claims.more_scalable()
+    finding = measured_claims.more_scalable()
 
     assert finding.verdict == verdict
     assert ("was not measured: on 2 cores it shares one" in finding.sentence) is (cores == 2)
@@ -394,7 +397,7 @@ def test_without_a_second_process_it_is_open_what_that_brings() -> None:
         {slug: {"1": rows["1"]} for slug, rows in results.read("load")["strategies"].items()}
     )
 
-    finding = claims.more_scalable()
+    finding = measured_claims.more_scalable()
 
     assert finding.verdict == UNSURE
     assert "What a second server process adds was not measured." in finding.sentence
@@ -417,7 +420,7 @@ def test_a_round_with_two_processes_is_compared_with_its_own_with_one(
     grown(1.0, 1.0)
     priced(COSTS)
 
-    assert claims.more_scalable().verdict == verdict
+    assert measured_claims.more_scalable().verdict == verdict
 
 
 def test_the_factors_are_told_as_wide_as_their_parts_allow() -> None:
@@ -425,7 +428,7 @@ def test_the_factors_are_told_as_wide_as_their_parts_allow() -> None:
     grown(2.0, 1.0, reach=0.1)
     priced(COSTS)
 
-    sentence = claims.more_scalable().sentence
+    sentence = measured_claims.more_scalable().sentence
 
     assert "one with sessions, 1.5 (1.44–1.56) times with tokens" in sentence
     assert "a read took 2 (1.64–2.44) times as long" in sentence
@@ -437,7 +440,7 @@ def test_only_who_was_timed_among_more_rows_is_counted() -> None:
     priced(COSTS)
 
     told = f"It stands on 1 of {len(SESSIONS)} ways to keep a session and 1 of {len(TOKENS)} kinds"
-    assert told in claims.more_scalable().sentence
+    assert told in measured_claims.more_scalable().sentence
 
 
 def test_a_strategy_that_reads_nothing_is_not_counted_among_more_rows() -> None:
@@ -448,7 +451,7 @@ def test_a_strategy_that_reads_nothing_is_not_counted_among_more_rows() -> None:
     growth["strategies"][COOKIE[1]] = {"sizes": [{"read": None}, {"read": None}], "same": []}
     results.write("growth", growth)
 
-    assert f"It stands on 1 of {len(SESSIONS)} ways" in claims.more_scalable().sentence
+    assert f"It stands on 1 of {len(SESSIONS)} ways" in measured_claims.more_scalable().sentence
 
 
 def test_a_read_is_told_of_by_what_authentication_adds() -> None:
@@ -456,7 +459,7 @@ def test_a_read_is_told_of_by_what_authentication_adds() -> None:
     grown(1.0, 1.0)
     priced(COSTS)
 
-    sentence = claims.more_scalable().sentence
+    sentence = measured_claims.more_scalable().sentence
 
     assert "above the same view without authentication" in sentence
     assert "200 (196–204) µs in the median with sessions, 145 (142–148) with tokens" in sentence
@@ -470,7 +473,7 @@ def test_ours_do_not_move_the_medians_but_are_named_beside_them() -> None:
     grown(1.0, 1.0)
     priced(COSTS | dict.fromkeys(OWN, 1.0))
 
-    sentence = claims.more_scalable().sentence
+    sentence = measured_claims.more_scalable().sentence
 
     assert "200 (196–204) µs in the median with sessions, 145 (142–148) with tokens" in sentence
     own = sentence.partition("Of this project's own it is ")[2]
@@ -482,7 +485,7 @@ def test_no_read_is_cheaper_where_that_is_not_sure() -> None:
     grown(1.0, 1.0)
     priced(COSTS, reach=None)
 
-    sentence = claims.more_scalable().sentence
+    sentence = measured_claims.more_scalable().sentence
 
     assert "145 (no interval) with tokens: no difference that is sure" in sentence
     assert "surely adds less than 0 of 2 kinds of token" in sentence
@@ -503,4 +506,4 @@ def test_the_page_names_the_machine_of_each_measured_claim() -> None:
     assert text.count("<code>manage.py lab load</code>") == 2
     assert text.count("<code>manage.py lab grow</code>") == 1
     assert text.count("<code>manage.py lab bench</code>") == 1
-    assert "processor Abacus, cores 4, database sqlite" in " ".join(text.split())
+    assert "processor Abacus, cores 4, database sqlite 3.4" in " ".join(text.split())

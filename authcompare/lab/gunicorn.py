@@ -38,15 +38,6 @@ def gunicorn(
     With a certificate, a file with its key, the port speaks TLS. What the server prints goes to
     `log`. The port is one of the place's address. Raises `NotServed` where it does not start.
     """
-    command = [*place.command, sys.executable, "-m", "gunicorn", app, *options]
-    command += ["--log-level", "warning"]
-    command += ["--no-control-socket"]  # All servers of one user would have it at one path.
-    # Idle between two rounds a connection must not be closed under the client.
-    command += ["--keep-alive", "60"]
-    # Who comes from any address of this machine may be the proxy that has taken off the TLS.
-    command += ["--forwarded-allow-ips", place.neighbours]
-    if certificate:
-        command += ["--certfile", str(certificate)]
     # Every process of the server holds the pipe's end, which closes when the last of them is gone.
     ended, alive = os.pipe()
     with log.open("ab") as output, open(ended, "rb") as all_ended:  # noqa: PTH123  (it is no path)
@@ -54,7 +45,10 @@ def gunicorn(
         with place.listener() as listener:
             port: int = listener.getsockname()[1]
             process = subprocess.Popen(  # noqa: S603  (our own program, with our own arguments)
-                [*command, "--bind", f"fd://{listener.fileno()}"],
+                [
+                    *(*place.command, sys.executable, "-m", "gunicorn", app, *options),
+                    *(*always(place, certificate), "--bind", f"fd://{listener.fileno()}"),
+                ],
                 cwd=settings.BASE_DIR,
                 env=environ,
                 stdout=output,
@@ -73,6 +67,17 @@ def gunicorn(
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             all_ended.read()
+
+
+def always(place: Place, certificate: Path | None) -> list[str]:
+    """Return the options that every server has."""
+    options = ["--log-level", "warning"]
+    options += ["--no-control-socket"]  # All servers of one user would have it at one path.
+    # Idle between two rounds a connection must not be closed under the client.
+    options += ["--keep-alive", "60"]
+    # Who comes from any address of this machine may be the proxy that has taken off the TLS.
+    options += ["--forwarded-allow-ips", place.neighbours]
+    return [*options, "--certfile", str(certificate)] if certificate else options
 
 
 def answers(port: int, certificate: Path | None, address: str) -> bool:

@@ -10,10 +10,11 @@ from django.views.decorators.http import require_safe
 
 from . import results
 from .attacks import Attack, load
-from .claims import CLAIMS, NOT_MEASURED, Finding
+from .claims import CLAIMS
 from .delays import SCHEDULE
 from .durations import words
 from .events import EVENTS
+from .findings import NOT_MEASURED, Finding
 from .network import PORTS, TOLD
 from .standards import address_of
 from .strategies import CONTESTANTS, CONTROLS, STRATEGIES
