@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core.cache import cache
 
 OWN_MEMORY = "locmem://"
+# How many keys of Redis are looked at in one step.
+SCAN = 5000
 LOCAL_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
 
 
@@ -55,5 +57,8 @@ def empty_cache() -> None:
 def delete_keys(url: str, prefix: str) -> None:
     """Delete what is under a prefix in Redis."""
     with redis.Redis.from_url(url) as server:
-        for key in server.scan_iter(f"{prefix}:*"):
-            server.delete(key)
+        cursor = None
+        while cursor != 0:  # There may be millions: a command for each would take minutes.
+            cursor, found = server.scan(cursor or 0, f"{prefix}:*", SCAN)
+            if found:
+                server.unlink(*found)
