@@ -44,11 +44,9 @@ def gunicorn(
         # The socket is this process's first, so that no other can take its port meanwhile.
         with place.listener() as listener:
             port: int = listener.getsockname()[1]
+            served = ["--bind", f"fd://{listener.fileno()}", *always(place, certificate), *options]
             process = subprocess.Popen(  # noqa: S603  (our own program, with our own arguments)
-                [
-                    *(*place.command, sys.executable, "-m", "gunicorn", app, *options),
-                    *(*always(place, certificate), "--bind", f"fd://{listener.fileno()}"),
-                ],
+                [*place.command, sys.executable, "-m", "gunicorn", app, *served],
                 cwd=settings.BASE_DIR,
                 env=environ,
                 stdout=output,

@@ -60,6 +60,13 @@ class Server:
         unfinished.replace(file)  # A request that comes meanwhile reads one or the other.
 
 
+def started_clock(home: Path) -> dict[str, str]:
+    """Write a clock that is not ahead yet, and return the variable that names its file."""
+    file = home / "clock"
+    file.write_text("0")
+    return {CLOCK: str(file)}
+
+
 @contextmanager
 def served(
     strategy: Strategy,
@@ -87,9 +94,7 @@ def served(
             variables |= {PLAYING: strategy.slug, "DATABASE_URL": url, IDS: str(home / "ids")}
             variables |= {SETTINGS: json.dumps(dict(settings or {}))} | dict(environ or {})
             variables |= {name: place.reach(variables[name]) for name in SERVERS}
-            if clock:
-                variables[CLOCK] = str(home / "clock")
-                (home / "clock").write_text("0")
+            variables |= started_clock(home) if clock else {}
             with gunicorn(
                 "authcompare.lab.wsgi",
                 variables,

@@ -70,13 +70,7 @@ def run(options: dict[str, Any], console: Console) -> int:
     users = QUICK_USERS if options["quick"] else USERS
     processes = (1,) if options["quick"] else (1, 2)
     rounds = 1 if options["quick"] else options["rounds"]
-    # In another order each time, or each would always follow the same one.
-    turns = [
-        (strategy, workers)
-        for _ in range(rounds)
-        for strategy in random.sample(strategies, len(strategies))
-        for workers in processes
-    ]
+    turns = in_turns(strategies, processes, rounds)
     seen: Seen = {}
     interrupted = False
     try:
@@ -94,6 +88,19 @@ def run(options: dict[str, Any], console: Console) -> int:
     if options["write"]:
         results.write(results.name_on("load", connection.vendor), result)
     return 0
+
+
+def in_turns(
+    strategies: list[Strategy], processes: tuple[int, ...], rounds: int
+) -> list[tuple[Strategy, int]]:
+    """Return each strategy at each number of server processes, once in each round."""
+    # In another order each time, or each would always follow the same one.
+    return [
+        (strategy, workers)
+        for _ in range(rounds)
+        for strategy in random.sample(strategies, len(strategies))
+        for workers in processes
+    ]
 
 
 def measure(

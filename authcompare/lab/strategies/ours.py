@@ -1,6 +1,7 @@
 """This project's own two modes, under the settings that the site itself runs with."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -124,15 +125,20 @@ OURS: list[Strategy] = [
     ),
 ]
 
+
+def variant(base: str, overrides: Mapping[str, Any] | None = None, **facts: Any) -> Strategy:
+    """Return one of ours, by its slug, with other facts and with settings on top of its own."""
+    [strategy] = [strategy for strategy in OURS if strategy.slug == base]
+    return replace(strategy, overrides={**strategy.overrides, **(overrides or {})}, **facts)
+
+
 OUR_VARIANTS: list[Strategy] = [
-    OurTokens(
+    variant(
+        "jwt-row",
+        {"REFRESH_GRACE": timedelta(0)},
         slug="jwt-strict",
         title="JWT without grace (ours, variant)",
         about="The same tokens with row look-up; a spent refresh token gets no second answer.",
-        documentation=HERE,
-        flow=TokenFlow(**API),
-        stores=("a row per log-in, read at each request",),
-        overrides={"TOKEN_REVOCATION": "row", "REFRESH_GRACE": timedelta(0)},
     ),
 ]
 
@@ -153,52 +159,43 @@ BOTH_DOORS = OurTokens(
 OUR_LEVERS: list[tuple[str, Strategy]] = [
     (
         "session",
-        OurStrategy(
+        variant(
+            "session",
             slug="session-uncompiled",
             title="Session, ORM (ours, variant)",
             about="The same sessions; Django compiles each statement anew.",
-            documentation=HERE,
-            flow=FORMS,
-            stores=("a row per log-in, read at each request",),
             apps=UNCOMPILED,
         ),
     ),
     (
         "session",
-        OurStrategy(
+        variant(
+            "session",
+            {"VERIFIED_SIGNATURES": 0},
             slug="session-unremembered",
             title="Session, verified each time (ours, variant)",
             about="The same sessions; the signature of what the row holds is verified at each"
             " request.",
-            documentation=HERE,
-            flow=FORMS,
-            stores=("a row per log-in, read at each request",),
-            overrides={"VERIFIED_SIGNATURES": 0},
         ),
     ),
     (
         "jwt-row",
-        OurTokens(
+        variant(
+            "jwt-row",
             slug="jwt-uncompiled",
             title="JWT, row look-up, ORM (ours, variant)",
             about="The same tokens with row look-up; Django compiles each statement anew.",
-            documentation=HERE,
-            flow=TokenFlow(**API),
-            stores=("a row per log-in, read at each request",),
             apps=UNCOMPILED,
-            overrides={"TOKEN_REVOCATION": "row"},
         ),
     ),
     (
         "jwt-none",
-        OurTokens(
+        variant(
+            "jwt-none",
+            {"VERIFIED_SIGNATURES": 0},
             slug="jwt-unremembered",
             title="JWT, verified each time (ours, variant)",
             about="The same tokens without revocation; each signature is verified at each request.",
-            documentation=HERE,
-            flow=TokenFlow(**API),
-            stores=("a row per log-in, read at each refresh",),
-            overrides={"TOKEN_REVOCATION": "none", "VERIFIED_SIGNATURES": 0},
         ),
     ),
 ]
