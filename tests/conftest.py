@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -29,6 +30,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("browser") and not (CHROMIUM and find_spec("playwright")):
         refuse = pytest.fail if os.environ.get("CI") else pytest.skip
         refuse("`make browser` installs what the browser tests need.")
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach the programs that tests start, also when a shell runs us in the background.
+
+    Such a shell has us ignore it, and whatever we start would inherit that.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
